@@ -1,0 +1,1 @@
+"""What happens in a case: procedure, gates, deadlines, documents, recordings, services. Neighbours get frozen facts."""

@@ -1,0 +1,283 @@
+"""Frozen facts: all that neighbours ever see of a case. Rows stay inside `casework`; these travel.
+
+Legal dates are `date` in Asia/Shanghai, instants are aware UTC, money is `Decimal` in yuan.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Procedure(StrEnum):
+    """Procedures of reference part 4; a case may change from one to the next by an event."""
+
+    GENERAL = "general"
+    SUMMARY = "summary"
+    APPLICATION = "application"
+    INSPECTION = "inspection"
+
+
+class Status(StrEnum):
+    """A document's life: draft → signing → issuing → issued → served or filed; also returned, void, replaced."""
+
+    DRAFT = "draft"
+    SIGNING = "signing"
+    RETURNED = "returned"
+    ISSUING = "issuing"
+    ISSUED = "issued"
+    SERVED = "served"
+    FILED = "filed"
+    VOID = "void"
+    REPLACED = "replaced"
+
+
+class ServiceMethod(StrEnum):
+    """Ways to serve a paper (reference 4.6)."""
+
+    DIRECT = "direct"
+    LEAVING = "leaving"
+    EMS = "ems"
+    ENTRUSTED = "entrusted"
+    FORWARDED = "forwarded"
+    ELECTRONIC = "electronic"
+    ANNOUNCEMENT = "announcement"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyFacts:
+    """A party as the agency's register has it; conditional fields by kind (reference 2.1)."""
+
+    id: str
+    kind: str
+    """公民, 个体工商户, 法人 or 其他组织."""
+    name: str
+    id_type: str
+    id_no: str
+    address: str
+    phone: str = ""
+    gender: str = ""
+    birth_date: dt.date | None = None
+    representative: str = ""
+    """Legal representative, principal or operator."""
+    representative_post: str = ""
+    employer: str = ""
+    guardian: str = ""
+    guardian_contact: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficerFacts:
+    """A person who may act in a case on a day."""
+
+    person_id: str
+    name: str
+    roles: tuple[str, ...]
+    department: str
+    cert_no: str = ""
+    cert_from: dt.date | None = None
+    cert_to: dt.date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFacts:
+    """One matter."""
+
+    id: str
+    agency_id: str
+    number: str
+    """`清案〔2026〕003号`; empty until the law starts the case."""
+    working_number: str
+    """What papers carry before that (`检2026-001`)."""
+    title: str
+    procedure: Procedure
+    state: str
+    """State of the procedure (`casework/rules/procedures.yaml`)."""
+    parties: tuple[PartyFacts, ...]
+    members: tuple[OfficerFacts, ...]
+    opened_at: dt.datetime
+    initiated_on: dt.date | None = None
+    emergency_started_at: dt.datetime | None = None
+    closed_on: dt.date | None = None
+    archived_on: dt.date | None = None
+    dispute_prone: bool = False
+    result: str = ""
+    index_version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotFill:
+    """What one person put into one slot of one version."""
+
+    slot: str
+    part: str
+    role: str
+    person_id: str
+    """Empty for a person outside the office."""
+    name: str
+    at: dt.datetime
+    values: Mapping[str, Any]
+    """Fields that the slot fills (opinion, decision)."""
+    method: str = "screen"
+    """screen, paper or certificate (settled answer 10)."""
+    refused: str = ""
+    """Reason when the person refused; then `witness` or a recording stands for the signature."""
+    witness: str = ""
+    image: str = ""
+    """Blob of the drawn signature, empty when typed in a replay."""
+    content_digest: str = ""
+    """What was signed: a fill of an older digest is void."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentFacts:
+    """One paper, in its present version."""
+
+    id: str
+    agency_id: str
+    case_id: str | None
+    type: str
+    title: str
+    stage: str
+    volume: str
+    secrecy: str
+    status: Status
+    version: int
+    definition_digest: str
+    content_digest: str
+    data: Mapping[str, Any]
+    """Values typed or prefilled, without slot fields; ISO text for dates, decimal text for money."""
+    slots: tuple[SlotFill, ...] = ()
+    """Valid fills only, in order."""
+    number: str = ""
+    issue_date: dt.date | None = None
+    """Day printed on the paper."""
+    issued_at: dt.datetime | None = None
+    party_id: str | None = None
+    officers: tuple[OfficerFacts, ...] = ()
+    """Who acts in this paper."""
+    target_id: str | None = None
+    """The document that this one serves, approves, corrects or reviews."""
+    recording_id: str | None = None
+    """For a registration sheet: the recording."""
+    author_id: str = ""
+    blobs: Mapping[str, str] = field(default_factory=dict)
+    """`docx`, `pdf` (unsealed), `sealed`, `signed_copy`, … → blob digest."""
+    sealed_without_timestamp: bool = False
+    reference: str = ""
+    """Name by which a scenario calls it."""
+    index_version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingFacts:
+    """One photo, sound or video (A5.1): method, place, span, operator, what it shows."""
+
+    id: str
+    agency_id: str
+    case_id: str | None
+    number: str
+    """`AV-20260106-01`, numbered by the system."""
+    kind: str
+    """照相, 录音, 录像 or 监控."""
+    scene: str
+    device_id: str
+    device_no: str
+    operator_id: str
+    operator: str
+    started_at: dt.datetime
+    ended_at: dt.datetime
+    stored_at: dt.datetime
+    place: str
+    summary: str
+    file_name: str
+    """Original name, cleaned for display."""
+    media_type: str
+    blob: str
+    sm3: str
+    size: int
+    party_informed: bool
+    continuous: bool
+    late: bool
+    """Stored later than 24 hours after its end (A31.2)."""
+    late_reason: str = ""
+    secrecy: str = "normal"
+    document_ids: tuple[str, ...] = ()
+    derivatives: Mapping[str, str] = field(default_factory=dict)
+    """`poster`, `playable`, `waveform` → blob digest."""
+    duration_s: float | None = None
+    index_version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceFacts:
+    """One attempt to serve one document by one method."""
+
+    id: str
+    case_id: str
+    document_id: str
+    receipt_id: str | None
+    """The receipt's document."""
+    method: ServiceMethod
+    valid: bool
+    served_on: dt.date | None
+    """Effective date; None while it has no effect."""
+    received_at: dt.datetime | None
+    signer: str = ""
+    signer_relation: str = ""
+    refused: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineFacts:
+    """A computed period."""
+
+    id: str
+    case_id: str
+    kind: str
+    title: str
+    n: int
+    unit: str
+    """hour, calendar_day, working_day or month."""
+    start: dt.datetime
+    """The event's instant (its day is not counted)."""
+    end: dt.datetime
+    """Last instant in time; for days the end of that day in Shanghai."""
+    last_day: dt.date
+    formula: str
+    """Chinese: how the last day was reached, holidays named."""
+    source: str
+    """Statute or article."""
+    duty_of: str
+    """agency, party or window."""
+    met_on: dt.date | None = None
+    provisional: bool = False
+    """The calendar of that year is not loaded."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceFacts:
+    """A recording device (A4.1)."""
+
+    id: str
+    device_no: str
+    kind: str
+    holder: str
+    department: str
+    use: str
+    in_service: dt.date
+    out_of_service: dt.date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """All that a document needs to be drawn; only primitives inside `values`."""
+
+    document: DocumentFacts
+    agency: Mapping[str, Any]
+    """Agency settings in force (name, contact, address, short_name, …)."""
+    values: Mapping[str, Any]
+    """Every field of the definition, slot fields included; signatures as lists of name, date, image, refused, witness."""
+    images: Mapping[str, str] = field(default_factory=dict)
+    """Asset id → blob digest (photos, drawn signatures)."""

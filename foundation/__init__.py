@@ -1,0 +1,1 @@
+"""The floor everything stands on: settings, clock, ids, database, blobs, keys, journal, outbox, workflows, errors."""

@@ -1,0 +1,133 @@
+"""One code for SQLite (WAL) and PostgreSQL: sessions, types, naming of constraints.
+
+`Database.write()` is the only way to change rows: one transaction, committed at the end, rolled back on any error. On
+SQLite it begins IMMEDIATE, so one writer at a time; on PostgreSQL operations lock their case row (`lock_row`). Nothing
+renders, signs or calls a network inside it.
+"""
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event, orm
+from sqlalchemy.dialects.postgresql import JSONB
+
+from foundation.clock import as_utc
+from foundation.errors import Unavailable
+
+BUSY_MS = 10_000
+"""How long a SQLite writer waits for another before it says so."""
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(sa.TypeDecorator[dt.datetime]):
+    """An aware instant, kept as UTC; naive values are refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        """Refuse naive instants; SQLite keeps them without zone, as UTC."""
+        if value is None:
+            return None
+        at = as_utc(value)
+        return at.replace(tzinfo=None) if dialect.name == "sqlite" else at
+
+    def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:  # noqa: ARG002
+        """Give back an aware UTC instant."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+Json = sa.JSON().with_variant(JSONB(), "postgresql")
+"""JSON data: JSONB on PostgreSQL, text on SQLite."""
+
+
+class Base(orm.DeclarativeBase):
+    """Base of every floor's models; one metadata, one set of constraint names."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {dt.datetime: UtcDateTime, dict[str, Any]: Json, list[Any]: Json}  # noqa: RUF012 - SQLAlchemy reads it so
+
+
+class Database:
+    """An engine and the two ways to use it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        options: dict[str, Any] = {"pool_pre_ping": True} if self.is_postgresql else {}
+        self.engine = sa.create_engine(self.url, **options)
+        if not self.is_postgresql:
+            _teach_sqlite(self.engine)
+        self._writer = self.engine.execution_options(anjuan_write=True)
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether the server is PostgreSQL (else SQLite)."""
+        return self.url.get_backend_name() == "postgresql"
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[orm.Session]:
+        """Open one writing transaction.
+
+        Raises:
+            Unavailable: The database is busy, full or down; nothing was changed.
+        """
+        with _plain_errors(), orm.Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[orm.Session]:
+        """Open a session for reading; what it changed would be rolled back.
+
+        Raises:
+            Unavailable: The database is down.
+        """
+        with _plain_errors(), orm.Session(self.engine) as session:
+            yield session
+
+    def create_all(self) -> None:
+        """Create all tables without migrations (throw-away databases of tests and replays)."""
+        Base.metadata.create_all(self.engine)
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+
+def lock_row(session: orm.Session, model: type[Base], key: Any) -> Any:  # noqa: ANN401 - returns the model's own row
+    """Load one row `FOR UPDATE` (SQLite: the transaction already is the lock); None when absent."""
+    return session.get(model, key, with_for_update=True, populate_existing=True)
+
+
+@contextlib.contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        raise Unavailable("数据库暂时不可用，未作任何改动。", remedy="请稍后重试；持续出现时查看“系统健康”页。") from error
+
+
+def _teach_sqlite(engine: sa.Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401
+        connection.isolation_level = None  # we begin transactions ourselves
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: sa.Connection) -> None:
+        write = connection.get_execution_options().get("anjuan_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

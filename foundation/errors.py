@@ -1,0 +1,101 @@
+"""Every error a person can meet, in one tree; each says what is wrong and what to do next, in Chinese.
+
+    AnjuanError
+    ├── BadInput       a value is wrong: names field and remedy (API 422)
+    ├── Refused        a gate, slot or state forbids it: carries findings (API 409)
+    ├── Conflict       somebody else changed it meanwhile: carries both versions (API 409)
+    ├── Forbidden      the policy says no; shown as NotFound where existence is hidden (API 403/404)
+    ├── NotFound       no such thing for this viewer (API 404)
+    ├── Unavailable    a service is down or full: nothing is lost, try again (API 503)
+    └── Broken         stored data fail their digest or chain: names the exact item (API 500)
+
+Raise them with keyword arguments; front doors (`web`, `cli`) turn them into pages, JSON and exit codes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One reason why something is not possible, or one fault in what was given."""
+
+    code: str
+    """Gate (`G3`), slot or check code, stable for API and tests."""
+    message: str
+    """A Chinese sentence that says what is wrong."""
+    article: str = ""
+    """Requirement id (`A9.1`) or statute (`罚42`) that asks for it."""
+    remedy: str = ""
+    """What would satisfy it."""
+    who: str = ""
+    """Role that can satisfy it, by its Chinese name."""
+    path: str = ""
+    """Field that it concerns (`party.id_no`, `items[2].amount`), empty when none."""
+    soft: bool = False
+    """A soft finding is passed by a written reason."""
+
+
+class AnjuanError(Exception):
+    """Base of all errors of this product."""
+
+    code = "error"
+
+    def __init__(
+        self, message: str, *, remedy: str = "", path: str = "", findings: Sequence[Finding] = ()
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.path = path
+        self.findings: tuple[Finding, ...] = tuple(findings)
+
+    def __str__(self) -> str:
+        """Join message, remedy and findings into one readable text."""
+        parts = [f"{self.path}：{self.message}" if self.path else self.message]
+        if self.remedy:
+            parts.append(f"处理办法：{self.remedy}")
+        parts += [f"[{f.code}] {f.path + '：' if f.path else ''}{f.message}{f.remedy}" for f in self.findings]
+        return " ".join(parts)
+
+
+class BadInput(AnjuanError):
+    """A value is missing or wrong."""
+
+    code = "bad_input"
+
+
+class Refused(AnjuanError):
+    """The law, a slot or a state does not allow it now."""
+
+    code = "refused"
+
+
+class Conflict(AnjuanError):
+    """Somebody else changed the thing meanwhile."""
+
+    code = "conflict"
+
+
+class Forbidden(AnjuanError):
+    """The policy does not allow it for this account."""
+
+    code = "forbidden"
+
+
+class NotFound(AnjuanError):
+    """There is no such thing for this viewer."""
+
+    code = "not_found"
+
+
+class Unavailable(AnjuanError):
+    """A service that is needed is down, slow or full."""
+
+    code = "unavailable"
+
+
+class Broken(AnjuanError):
+    """Stored data do not agree with their digest or chain."""
+
+    code = "broken"

@@ -1,0 +1,1 @@
+"""Pages and the JSON API; no rule lives here."""
