@@ -187,8 +187,10 @@ class RecordingFacts:
     operator_id: str
     operator: str
     started_at: dt.datetime
-    ended_at: dt.datetime
-    stored_at: dt.datetime
+    ended_at: dt.datetime | None
+    stored_at: dt.datetime | None
+    """None while only announced: the number is drawn when the device starts, so that records signed on the spot can cite
+    it; the file follows within 24 hours of the end (A31.2). `blob`, `sm3`, `size` are empty until then."""
     place: str
     summary: str
     file_name: str
