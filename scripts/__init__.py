@@ -1,0 +1,1 @@
+"""Developer and set-up scripts; the product never imports them."""
