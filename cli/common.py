@@ -1,0 +1,85 @@
+"""What all commands share: `--json`, plain errors, progress, exit codes (0 done, 1 refused or failed, 2 wrong use)."""
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, is_dataclass
+from typing import Any, TypeVar
+
+import click
+from tqdm import tqdm
+
+from foundation.canonical import plain
+from foundation.errors import AnjuanError
+
+T = TypeVar("T")
+
+
+def command(group: click.Group, name: str | None = None) -> Callable[[Callable[..., Any]], click.Command]:
+    """Register a function as a command: what it returns is printed, as text by `show` or as JSON with `--json`."""
+
+    def register(function: Callable[..., Any]) -> click.Command:
+        @functools.wraps(function)
+        def run(*args: Any, as_json: bool, **kwargs: Any) -> None:
+            try:
+                result = function(*args, **kwargs)
+            except AnjuanError as error:
+                fail(error, as_json=as_json)
+            show(result, as_json=as_json)
+
+        option = click.option("--json", "as_json", is_flag=True, help="机器可读的结果。")
+        return group.command(name or function.__name__.replace("_", "-"))(option(run))
+
+    return register
+
+
+def show(result: Any, *, as_json: bool) -> None:  # noqa: ANN401 - any command's result
+    """Print a result: JSON when asked, else lines of text."""
+    if as_json:
+        click.echo(json.dumps(plain(_dict(result)), ensure_ascii=False, indent=2))
+    elif isinstance(result, str):
+        click.echo(result)
+    elif isinstance(result, list | tuple):
+        for item in result:
+            click.echo(item if isinstance(item, str) else _line(item))
+    elif result is not None:
+        click.echo(_line(result))
+
+
+def fail(error: AnjuanError, *, as_json: bool) -> None:
+    """Print an error with its remedy and findings, and leave with exit code 1."""
+    if as_json:
+        body = {"error": error.code, "message": error.message, "remedy": error.remedy, "path": error.path}
+        click.echo(json.dumps({**body, "findings": [asdict(f) for f in error.findings]}, ensure_ascii=False, indent=2))
+        sys.exit(1)
+    click.secho(f"✗ {error.path + '：' if error.path else ''}{error.message}", fg="red", err=True)
+    for finding in error.findings:
+        click.echo(
+            f"  · [{finding.code} {finding.article}] {finding.path} {finding.message} {finding.remedy}", err=True
+        )
+    if error.remedy:
+        click.echo(f"  处理办法：{error.remedy}", err=True)
+    sys.exit(1)
+
+
+def progress(items: Iterable[T], *, total: int, label: str) -> Iterator[T]:
+    """Show a bar on standard error while items are worked through."""
+    yield from tqdm(items, total=total, desc=label, file=sys.stderr, disable=not sys.stderr.isatty())
+
+
+def _dict(value: Any) -> Any:  # noqa: ANN401
+    if is_dataclass(value) and not isinstance(value, type):
+        return {k: _dict(v) for k, v in vars(value).items()} if hasattr(value, "__dict__") else asdict(value)
+    if isinstance(value, dict):
+        return {k: _dict(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_dict(v) for v in value]
+    return value
+
+
+def _line(value: Any) -> str:  # noqa: ANN401
+    data = _dict(value)
+    if isinstance(data, dict):
+        return "\n".join(f"{k}: {v}" for k, v in data.items() if v not in (None, "", [], {}))
+    return str(data)
