@@ -1,0 +1,46 @@
+"""Build the web application: one context, one look, one error handler; an area per folder."""
+
+import datetime as dt
+
+from flask import Flask
+
+from foundation.clock import local
+from foundation.context import Context, build_context
+from web import errors, security
+from web.auth.views import auth
+from web.cases.views import cases
+from web.documents.views import documents
+from web.health.views import health
+from web.packages.views import packages
+from web.recordings.views import recordings
+from web.search.views import search
+from web.verify.views import verify
+
+AREAS = (auth, cases, documents, recordings, search, packages, verify, health)
+
+
+def create_app(context: Context | None = None) -> Flask:
+    """Return the application on the installation's settings, or on a given context (tests)."""
+    context = context or build_context()
+    app = Flask("web")
+    app.secret_key = context.keys.secret("session")
+    app.config.update(
+        SESSION_COOKIE_NAME="anjuan",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=context.settings.public_url.startswith("https://"),
+        MAX_CONTENT_LENGTH=64 << 20,
+    )
+    app.extensions["anjuan"] = context
+    app.jinja_env.filters["moment"] = moment
+    app.context_processor(lambda: {"demo": context.settings.demo})
+    errors.install(app)
+    security.install(app)
+    for area in AREAS:
+        app.register_blueprint(area)
+    return app
+
+
+def moment(at: dt.datetime | None) -> str:
+    """Show an instant in Shanghai: `2026-01-06 09:35`."""
+    return f"{local(at):%Y-%m-%d %H:%M}" if at else "／"

@@ -1,0 +1,1 @@
+"""List of cases and the case page."""

@@ -1,0 +1,1 @@
+"""A document as page images and downloads."""
