@@ -1,0 +1,97 @@
+"""Table cells of a body as WordprocessingML."""
+
+from catalogue.body import Cell
+from catalogue.definitions import DocumentType, Slot
+from generator.compile_labels import label_runs
+from generator.compile_xml import control, paragraph, quoted, text_run
+
+LONG = 40
+"""A literal text longer than this is set like a paragraph."""
+
+POINT_MM = 25.4 / 72
+OPINION_LINE, SIGN_LINE, PADDING = 19.0, 24.0, 6.0
+"""Points that one line of opinion, one signature and the cell's padding take."""
+
+
+def cell_content(definition: DocumentType, cell: Cell, width: float) -> str:
+    """Write what stands in one cell of so many mm."""
+    return WRITERS[cell.kind](definition, cell, width)
+
+
+def _label(_definition: DocumentType, cell: Cell, width: float) -> str:
+    return paragraph("cell_label", label_runs(cell.text, width), align=cell.align or "")
+
+
+def _value(definition: DocumentType, cell: Cell, _width: float) -> str:
+    return paragraph(_style(definition, cell.name, cell.align), text_run(f"{{{{ {cell.name} }}}}"))
+
+
+def _text(definition: DocumentType, cell: Cell, _width: float) -> str:
+    long = len(cell.text) > LONG and not cell.align
+    return paragraph("cell_text" if long else _aligned(cell.align), text_run(cell.text))
+
+
+def _choice(definition: DocumentType, cell: Cell, _width: float) -> str:
+    field = definition.field(cell.name)
+    options = list(field.options) if field.kind != "bool" else ["是", "否"]
+    runs = [text_run(f"{{{{ {cell.name} | box({quoted(option)}) }}}}", "option") for option in options]
+    listed = ", ".join(quoted(option) for option in options)
+    rest = text_run(f"{{{{ {cell.name} | unlisted([{listed}]) }}}}", "option")
+    return paragraph(_aligned(cell.align), *runs, rest)
+
+
+def _slot(definition: DocumentType, cell: Cell, _width: float) -> str:
+    slot = definition.slot(cell.name)
+    opinion = [paragraph("cell_text", text_run(f"{{{{ {name} }}}}")) for name in slot.fills]
+    lines = OPINION_LINE * max(1, len(opinion)) + SIGN_LINE * max(1, slot.count) + PADDING
+    room = max(8.0, min(60.0, (cell.height or 0) / POINT_MM - lines))
+    return "".join(opinion) + signature_lines(slot, "cell_sign", "签名：", before=room)
+
+
+def _sign(definition: DocumentType, cell: Cell, _width: float) -> str:
+    slot = definition.slot(cell.name)
+    return signature_lines(slot, "cell_sign", "", align=cell.align or "left")
+
+
+def signature_lines(slot: Slot, style: str, lead: str, *, align: str = "", before: float | None = None) -> str:
+    """Write a slot's signatures, one signer a line; nothing when an issued paper needed none."""
+    if not slot.signs:
+        return ""
+    later = (
+        "　" * len(lead) if style == "signatures" else ""
+    )  # names under each other where the line begins at the left
+    first = f"{{% if loop.first %}}{lead}{{% else %}}{later}{{% endif %}}" if lead else ""
+    gap = "　　" if lead else "　"
+    runs = (
+        text_run(first),
+        text_run("{{ s.name }}", "signed_name"),
+        text_run("{{ s.image }}{{ s.refused }}" + gap),
+        text_run("{{ s.date }}", "date"),
+    )
+    room = paragraph(style, *runs, align=align, before=before)
+    other = paragraph(style, *runs, align=align)
+    if before is None:
+        inside = other
+    else:
+        inside = control("if loop.first") + room + control("else") + other + control("endif")
+    struck = paragraph(style, text_run("{{ aj.struck }}"), align=align) if not slot.fills else ""
+    return (
+        control(f"for s in aj.sign.{slot.id}")
+        + inside
+        + (control("else") + struck if struck else "")
+        + control("endfor")
+    )
+
+
+def _style(definition: DocumentType, name: str, align: str | None) -> str:
+    if align:
+        return _aligned(align)
+    field = definition.find_field(name)
+    return "cell_text" if field is not None and field.kind == "long_text" else "cell_value"
+
+
+def _aligned(align: str | None) -> str:
+    return {"center": "cell_center", "right": "cell_right"}.get(align or "", "cell_value")
+
+
+WRITERS = {"label": _label, "value": _value, "text": _text, "choice": _choice, "slot": _slot, "sign": _sign}

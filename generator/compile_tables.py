@@ -1,0 +1,106 @@
+"""Ruled tables of a body: fixed rows, rows for each item of a list, rows under a condition; and list fields as tables."""
+
+from collections.abc import Sequence
+
+from catalogue.body import Cell, ListTable, Table, TableRow
+from catalogue.definitions import DocumentType
+from generator.compile_cells import cell_content
+from generator.compile_conditions import expression
+from generator.compile_labels import label_runs
+from generator.compile_xml import cell, control, paragraph, row, row_control, table, text_run
+
+LEAST_HEIGHT = 8.5
+"""Least height of a row, mm."""
+
+
+def ruled_table(definition: DocumentType, block: Table, widths: Sequence[float]) -> str:
+    """Write a table with joined, looped and conditional rows."""
+    pending: dict[int, tuple[int, int]] = {}
+    rows = []
+    for i, entry in enumerate(block.rows):
+        xml = _row(definition, entry, widths, pending, head=i < block.head)
+        if entry.each:
+            xml = row_control(f"for {entry.as_} in {entry.each} or []") + xml + row_control("endfor")
+        if entry.when is not None:
+            xml = row_control(f"if {expression(entry.when)}") + xml + row_control("endif")
+        rows.append(xml)
+    return table(tuple(widths), "".join(rows))
+
+
+def _row(
+    definition: DocumentType,
+    entry: TableRow,
+    widths: Sequence[float],
+    pending: dict[int, tuple[int, int]],
+    *,
+    head: bool,
+) -> str:
+    """Write one row; `pending` holds, by column, how many rows a joined cell still reaches down, and its span."""
+    column, cells, out = 0, list(entry.cells), []
+    height = max([LEAST_HEIGHT, *(c.height or 0 for c in entry.cells)])
+    while column < len(widths):
+        if column in pending:
+            left, span = pending.pop(column)
+            if left > 1:
+                pending[column] = (left - 1, span)
+            out.append(cell(paragraph("cell_value"), sum(widths[column : column + span]), span=span, merge="continue"))
+        elif cells:
+            this = cells.pop(0)
+            span = this.span or 1
+            if (this.rows or 1) > 1:
+                pending[column] = ((this.rows or 1) - 1, span)
+            out.append(_cell(definition, this, sum(widths[column : column + span])))
+        else:
+            break
+        column += span
+    return row("".join(out), height=height, whole=_whole(definition, entry), head=head)
+
+
+def _cell(definition: DocumentType, this: Cell, width: float) -> str:
+    merge = "restart" if (this.rows or 1) > 1 else ""
+    top = this.kind == "slot" or _is_long(definition, this)
+    inside = cell_content(definition, this, width)
+    return cell(inside, width, span=this.span or 1, merge=merge, align="top" if top else "center")
+
+
+def _is_long(definition: DocumentType, this: Cell) -> bool:
+    field = definition.find_field(this.name) if this.kind == "value" else None
+    return (
+        field is not None and field.kind == "long_text" and (this.height or 0) > LEAST_HEIGHT
+    ) or this.kind == "slot"
+
+
+def _whole(definition: DocumentType, entry: TableRow) -> bool:
+    """Tell whether a row stays on one page: rows that may hold long text are allowed to break."""
+    return not any(
+        c.kind in ("text", "slot")
+        or (c.kind == "value" and (f := definition.find_field(c.name)) is not None and f.kind == "long_text")
+        for c in entry.cells
+    )
+
+
+def list_table(definition: DocumentType, block: ListTable, width: float) -> str:
+    """Write a list field as a table with its own head; after the last row 以下空白."""
+    columns = definition.field(block.name).columns
+    widths = list(block.widths) or [width / len(columns)] * len(columns)
+    pairs = list(zip(columns, widths, strict=True))
+    head = row(
+        "".join(cell(paragraph("cell_label", label_runs(c.label, w)), w) for c, w in pairs),
+        height=LEAST_HEIGHT,
+        head=True,
+    )
+    body = row("".join(_list_cell(c.name, c.kind, w) for c, w in pairs), height=LEAST_HEIGHT)
+    blank = cell(paragraph("cell_center", text_run("以下空白")), sum(widths), span=len(widths))
+    loop = row_control(f"for row in {block.name} or []") + body + row_control("endfor")
+    return table(tuple(widths), head + loop + row(blank, height=LEAST_HEIGHT))
+
+
+def _list_cell(name: str, kind: str, width: float) -> str:
+    style = "cell_center" if kind in ("number", "date", "money", "bool", "choice") or width <= 20 else "cell_value"  # noqa: PLR2004 - narrow
+    return cell(paragraph(style, text_run(f"{{{{ row.{name} }}}}")), width)
+
+
+def conditional(test: str, inside: str, otherwise: str = "") -> str:
+    """Put blocks under a condition."""
+    middle = control("else") + otherwise if otherwise else ""
+    return control(f"if {test}") + inside + middle + control("endif")

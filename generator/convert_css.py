@@ -1,0 +1,97 @@
+"""The PDF's style sheet of each layout, from the same named styles as Word's."""
+
+import functools
+from dataclasses import replace
+
+from generator.compile_styles import Layout, Style, layout, style_file
+
+FOOT_LINE = 9.0
+"""Height of one line of signatures at the foot of a page, mm."""
+TIGHT = 0.92
+"""Line height of a tightened paper: 28.5 pt become 26.2 pt, 24 lines instead of 22."""
+MOST_FOOT_LINES = 12
+"""More signature lines than this do not fit the foot of a page."""
+
+COMMON = """
+html { font: 12pt/1.5 AjFang, AjSong; color: #000; widows: 2; orphans: 2 }
+body { margin: 0 }
+p { margin: 0; overflow-wrap: break-word }
+img { image-rendering: crisp-edges; max-width: 100% }
+.k, .option, .date { white-space: nowrap }
+.tick_box { letter-spacing: 0 }
+.tick_mark { margin-left: -.92em; font-family: AjSong }
+.option { margin-right: .8em }
+.near, p.signatory, p.dateline { break-after: avoid }
+p.signatory, p.dateline, p.tail_rule, p.tail { break-before: avoid }
+.break { break-before: page }
+table { border-collapse: collapse; width: 100%; table-layout: fixed; border-spacing: 0 }
+table.grid { border: 1.2pt solid #000; margin-bottom: 2mm }
+table.grid > * > tr > td { border: .6pt solid #000; padding: 1mm 1.6mm }
+table.plain { border: 0 }
+table.plain td { border: 0; padding: 0 }
+td { vertical-align: top } td.center { vertical-align: middle } td.bottom { vertical-align: bottom }
+tr.whole { break-inside: avoid }
+#footer { position: running(footer); width: 100% }
+#footer td { vertical-align: middle }
+p.footer_code img { display: block; margin-left: -1mm }
+p img { vertical-align: -2.5mm } p.photo img { vertical-align: baseline }
+.page::after { content: counter(page) } .pages::after { content: counter(pages) }
+#draft { position: fixed; left: 0; right: 0; top: 95mm; text-align: center; font: 96pt/1 AjHei, AjSong; color: #e4e4e4;
+  letter-spacing: 40pt; transform: rotate(-35deg); z-index: -1 }
+"""
+
+
+@functools.lru_cache(maxsize=16)
+def style_sheet(layout_name: str, *, tight: bool = False) -> str:
+    """Return the CSS of a layout, without font faces; tight lines save a page that would hold a few lines only."""
+    of = layout(layout_name)
+    if tight:
+        of = replace(of, paragraphs={k: _tight(s) for k, s in of.paragraphs.items()})
+    paragraphs = "\n".join(_paragraph(s, of) for s in of.paragraphs.values())
+    characters = "\n".join(f".{s.id} {{ {_font(s)} }}" for s in of.characters.values() if s.font)
+    return f"{COMMON}\n{_pages(of)}\n{paragraphs}\n{characters}\n"
+
+
+def _tight(s: Style) -> Style:
+    if s.id.startswith("footer") or s.line is None:
+        return s
+    return replace(s, line=round(s.line * TIGHT, 2), before=s.before * TIGHT, after=s.after * TIGHT)
+
+
+def foot_height(of: Layout, lines: int) -> float:
+    """Return the bottom margin in mm of a page with so many lines of signatures at its foot."""
+    return of.margins["bottom"] + lines * FOOT_LINE
+
+
+def _pages(of: Layout) -> str:
+    m = of.margins
+    head = f"size: A4; margin: {m['top']}mm {m['right']}mm"
+    foot = (
+        f"@bottom-left {{ content: element(footer); width: 100%; vertical-align: top; padding-top: {of.footer_gap}mm }}"
+    )
+    out = [f"@page {{ {head} {m['bottom']}mm {m['left']}mm; {foot} }}"]
+    for lines in range(1, MOST_FOOT_LINES + 1):
+        out.append(
+            f"@page foot{lines} {{ margin-bottom: {foot_height(of, lines)}mm }} body.foot{lines} {{ page: foot{lines} }}"
+        )
+    return "\n".join(out)
+
+
+def _paragraph(s: Style, of: Layout) -> str:
+    pitch = of.pitch if s.font == "fang" and s.size and s.size >= 16 else 0  # noqa: PLR2004 - the size of a letter's text
+    parts = [_font(s), f"text-align: {'justify' if s.align == 'both' else s.align}"]
+    parts += [f"line-height: {s.line}pt"] if s.line else []
+    parts += [f"text-indent: {s.first}em"] if s.first else []
+    parts += [f"margin: {s.before}pt {s.right}mm {s.after}pt {s.left}mm"]
+    parts += [f"letter-spacing: {s.spacing or pitch}pt"] if s.spacing or pitch else []
+    parts += ["break-after: avoid"] if s.keep_next else []
+    parts += [f"color: #{s.color}"] if s.color else []
+    parts += ["border-top: .75pt solid #000; padding-top: 4pt"] if s.rule_above else []
+    parts += ["border-bottom-color: #888"] if s.ruled else []
+    return f"p.{s.id} {{ {'; '.join(parts)} }}"
+
+
+def _font(s: Style) -> str:
+    family = f"font-family: AjLatin, {style_file()['fonts'][s.font]['css']}, AjSong" if s.font else ""
+    size = f"font-size: {s.size}pt" if s.size else ""
+    return "; ".join(p for p in (family, size) if p)

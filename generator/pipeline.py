@@ -1,0 +1,215 @@
+"""One pipeline for both outputs: definition → DOCX template → DOCX → restricted HTML → PDF/A-2a.
+
+`make` promises: DOCX and PDF hold the same text; the same job, fonts and pipeline version give the same bytes; nothing is
+fetched; only fonts of the given folder are used. It may run in any process, warm after the first paper; limits on time and
+memory are `generator.pool`'s.
+"""
+
+import functools
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from weasyprint import CSS, HTML, Document
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from catalogue.definitions import DocumentType
+from foundation.errors import BadInput, Broken
+from generator import justify
+from generator.compile import compile_template
+from generator.compile_styles import layout
+from generator.convert import Converted, convert
+from generator.convert_css import style_sheet
+from generator.convert_text import docx_text
+from generator.fonts import font_faces, use_fonts
+from generator.furniture import Furniture
+from generator.pipeline_rules import rule_lines
+from generator.render import render
+
+PX_MM = 25.4 / 96
+VARIANT = "pdf/a-2a"
+MOST_PAGES = 400
+"""A single paper with more pages is a mistake or an attack."""
+
+LITTLE = 0.25
+"""A last page used less than this is worth saving."""
+TIGHT_ROWS = 0.85
+ROW_HEIGHT = re.compile(r'(<tr[^>]*style="height:)([\d.]+)mm')
+
+_LOCK = threading.Lock()
+"""WeasyPrint's font configuration is not safe for two threads."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """All that one paper needs; picklable, so that it can travel to a worker."""
+
+    definition: DocumentType
+    values: Mapping[str, Any]
+    """Every field by name, slot fields included; signatures as lists of name, date, image, refused, witness."""
+    furniture: Furniture
+    fonts_dir: str
+    images: Mapping[str, bytes] = field(default_factory=dict)
+    """Asset id → JPEG or PNG bytes (photos, drawn signatures)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A made paper, not yet sealed."""
+
+    docx: bytes
+    pdf: bytes
+    pages: int
+    text: str
+    """The paper's text without what surrounds it, a paragraph a line: for search."""
+    seal_place: tuple[int, float, float] | None
+    """Page from 0, and mm from its left and upper edge, of the centre of the printed date."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Press:
+    """What a process keeps warm: fonts and parsed style sheets."""
+
+    fonts: FontConfiguration
+    sheets: dict[str, CSS]
+
+
+def make(job: Job) -> Made:
+    """Make DOCX and PDF/A of one paper.
+
+    Raises:
+        BadInput: A value or the template cannot be drawn; the message names which.
+        Broken: The paper came out with more pages than any paper has.
+    """
+    template = compile_template(job.definition)
+    docx = render(job.definition, template, job.values, job.furniture, job.images)
+    page = layout(template.layout)
+    converted = convert(docx, page)
+    with _LOCK:
+        document = _best_layout(converted, job, page.name)
+        rule_lines(document)
+        pdf = document.write_pdf(pdf_variant=VARIANT, uncompressed_pdf=False)
+    return Made(
+        docx=docx,
+        pdf=pdf,
+        pages=len(document.pages),
+        text=docx_text(docx),
+        seal_place=_seal_place(document),
+    )
+
+
+def warm(fonts_dir: str) -> None:
+    """Load fonts and style sheets of every layout (a worker does it once)."""
+    for name in ("letter", "form", "record", "list", "receipt", "cover"):
+        _sheet(fonts_dir, name)
+
+
+@functools.lru_cache(maxsize=2)
+def _press(fonts_dir: str) -> Press:
+    justify.install()
+    use_fonts(Path(fonts_dir))
+    return Press(fonts=FontConfiguration(), sheets={})
+
+
+def _sheet(fonts_dir: str, name: str, *, tight: bool = False) -> CSS:
+    press = _press(fonts_dir)
+    key = f"{name} tight" if tight else name
+    if key not in press.sheets:
+        if "faces" not in press.sheets:
+            faces = font_faces(Path(fonts_dir))
+            press.sheets["faces"] = CSS(string=faces, font_config=press.fonts, url_fetcher=FontFiles(fonts_dir))
+        press.sheets[key] = CSS(string=style_sheet(name, tight=tight), font_config=press.fonts, url_fetcher=Assets({}))
+    return press.sheets[key]
+
+
+def _best_layout(converted: Converted, job: Job, layout_name: str) -> Document:
+    """Lay out; when the last page holds little, try tighter lines and keep them if they save the page."""
+    document = _lay_out(converted, job, layout_name, tight=False)
+    if len(document.pages) > 1 and _used(document) < LITTLE:
+        tighter = _lay_out(replace(converted, body=_shorter_rows(converted.body)), job, layout_name, tight=True)
+        if len(tighter.pages) < len(document.pages):
+            return tighter
+    return document
+
+
+def _used(document: Document) -> float:
+    """Return which part of the last page's height holds text."""
+    page = document.pages[-1]._page_box
+    body = page.children[0]
+    return float(body.height) / float(page.height)
+
+
+def _shorter_rows(html: str) -> str:
+    return ROW_HEIGHT.sub(lambda m: f"{m[1]}{float(m[2]) * TIGHT_ROWS:.2f}mm", html)
+
+
+def _lay_out(converted: Converted, job: Job, layout_name: str, *, tight: bool) -> Document:
+    sheet = _sheet(job.fonts_dir, layout_name, tight=tight)
+    press = _press(job.fonts_dir)
+    html = HTML(string=_page(converted, job.furniture), base_url="asset:", url_fetcher=Assets(converted.images))
+    document = html.render(font_config=press.fonts, stylesheets=[press.sheets["faces"], sheet])
+    if len(document.pages) > MOST_PAGES:
+        raise Broken(f"文书超过{MOST_PAGES}页。", remedy="请核对内容，或将长清单分成几份。")
+    return document
+
+
+def _page(converted: Converted, furniture: Furniture) -> str:
+    about = f"{furniture.document_id} 第{furniture.version}版 {furniture.digest_prefix}"
+    return (
+        f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(furniture.title)}</title>'
+        f'<meta name="author" content="{escape(furniture.agency_name)}"><meta name="description" content="{escape(about)}">'
+        f'<meta name="generator" content="anjuan"><meta name="dcterms.created" content="{escape(furniture.created_at)}">'
+        f'</head><body class="{converted.classes}">{converted.body}</body></html>'
+    )
+
+
+def _seal_place(document: Document) -> tuple[int, float, float] | None:
+    for number, page in enumerate(document.pages):
+        if "seal" in page.anchors:
+            x1, y1, x2, y2 = page.anchors["seal"]
+            return number, (x1 + x2) / 2 * PX_MM, (y1 + y2) / 2 * PX_MM
+    return None
+
+
+class Assets(URLFetcher):  # type: ignore[misc]  # WeasyPrint is untyped
+    """The only addresses a paper has: `asset:` ids of images inside its own DOCX; anything else stops the paper."""
+
+    def __init__(self, images: Mapping[str, bytes]) -> None:
+        super().__init__(fail_on_errors=True)
+        self._images = images
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:  # noqa: ARG002 - WeasyPrint's
+        """Return an image's bytes.
+
+        Raises:
+            BadInput: The address is no image of this paper.
+        """
+        name = url.removeprefix("asset:")
+        if not url.startswith("asset:") or name not in self._images:
+            raise BadInput("文书引用了文件以外的地址。", remedy="请删除模板中的外部引用。", path="template")
+        return URLFetcherResponse(url, self._images[name])
+
+
+class FontFiles(URLFetcher):  # type: ignore[misc]
+    """Fonts of one folder, nothing else."""
+
+    def __init__(self, fonts_dir: str) -> None:
+        super().__init__(fail_on_errors=True)
+        self._folder = Path(fonts_dir).resolve()
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:  # noqa: ARG002 - WeasyPrint's
+        """Return a font's bytes.
+
+        Raises:
+            BadInput: The address is no file of the folder.
+        """
+        path = Path(unquote(url.removeprefix("file://"))).resolve()
+        if not url.startswith("file://") or not path.is_relative_to(self._folder):
+            raise BadInput("样式引用了字体目录以外的地址。", remedy="请核对字体目录。", path="fonts")
+        return URLFetcherResponse(url, path.read_bytes())
