@@ -1,8 +1,8 @@
 """Text as it may be kept: pasted marks that nobody sees are taken out, what would lose meaning is refused.
 
 Zero-width and direction marks, byte order marks and odd line breaks come with text pasted from chats and web pages;
-taking them out changes no word. Other control characters and lone surrogates mean that something was damaged on its way:
-those are refused, naming the field, for guessing would falsify a record.
+taking them out changes no word. Other control characters and lone surrogates mean that something was damaged on its
+way: those are refused, naming the field, for guessing would falsify a record.
 """
 
 import re

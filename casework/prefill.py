@@ -1,0 +1,293 @@
+"""Where values come from (`from` in definitions): paths are resolved against what is known, so nothing is typed twice.
+
+`Sources.get` reads one path of docs/definitions.md; `opening_values` fills a new draft; `refreshed` takes changed
+sources of fields that nobody touched: they still hold what their source gave when the draft was last filled (`given`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from casework.facts import DocumentFacts, PartyFacts, RecordingFacts
+from casework.gates import duties
+from casework.gates.api import CaseView
+from casework.values import read_value
+from catalogue.definitions import DocumentType, Field
+
+EMPTY: tuple[Any, ...] = (None, "", [], (), {})
+CASE_FACTS = frozenset(
+    ["id", "title", "working_number", "procedure", "state", "initiated_on", "closed_on", "archived_on"]
+) | {"result", "dispute_prone", "opened_at", "emergency_started_at"}
+RECORDING_NAMES = {"hash": "blob", "start_at": "started_at", "end_at": "ended_at", "uploaded_at": "stored_at"}
+"""Words of papers for facts of a recording."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """All that a path may lead to, at one instant."""
+
+    view: CaseView
+    sums: Callable[[str], Any] = lambda _name: None
+    """Figures computed from the case's papers."""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """What archive or another part hands in, by whole path (`archive.pages`)."""
+
+    def get(self, path: str, row: int | None = None) -> Any:
+        """Return the value of a path, None when nothing is known.
+
+        Args:
+            path: A path of docs/definitions.md.
+            row: For columns of a list: which linked recording `recording.…` means.
+        """
+        if path in self.given:
+            return self.given[path]
+        head, _, rest = path.partition(".")
+        reader = _HEADS.get(head)
+        return reader(self, rest, row) if reader else None
+
+
+def _case(sources: Sources, rest: str, _row: int | None) -> Any:
+    case = sources.view.case
+    if case is None:
+        return None
+    if rest == "number":
+        return case.number or case.working_number
+    if rest == "working_title":
+        return case.title
+    if rest == "members":
+        return "、".join(m.name for m in case.members)
+    return getattr(case, rest) if rest in CASE_FACTS else None
+
+
+def _party(sources: Sources, rest: str, _row: int | None) -> Any:
+    party = party_of(sources.view)
+    return getattr(party, rest, None) if party else None
+
+
+def party_of(view: CaseView) -> PartyFacts | None:
+    """Return the paper's party, or the case's only one."""
+    parties = view.case.parties if view.case else ()
+    own = [p for p in parties if p.id == view.document.party_id]
+    return own[0] if own else parties[0] if len(parties) == 1 and view.document.party_id is None else None
+
+
+def _agency(sources: Sources, rest: str, _row: int | None) -> Any:
+    return sources.view.settings.get(rest)
+
+
+def _officers(sources: Sources, _rest: str, _row: int | None) -> Any:
+    return [{"name": o.name, "cert_no": o.cert_no, "cert_shown": True} for o in sources.view.document.officers]
+
+
+def _document(sources: Sources, rest: str, _row: int | None) -> Any:
+    view = sources.view
+    linked = duties.linked(view)
+    computed: Mapping[str, Callable[[], Any]] = {
+        "av_required": lambda: duties.recording_duty(view).level or duties.OPTIONAL,
+        "av_done": lambda: bool(linked),
+        "av_informed": lambda: all(r.party_informed for r in linked) if linked else None,
+        "number": lambda: view.document.number or None,
+        "issue_date": lambda: view.document.issue_date,
+        "title": lambda: view.document.title,
+        "author": lambda: next((o.name for o in _people(view) if o.person_id == view.document.author_id), None),
+        "today": lambda: view.today,
+        "now": lambda: view.now,
+    }
+    return computed[rest]() if rest in computed else None
+
+
+def _people(view: CaseView) -> tuple[Any, ...]:
+    return (*view.document.officers, *(view.case.members if view.case else ()))
+
+
+def _earlier(sources: Sources, rest: str, _row: int | None) -> Any:
+    type_id, _, name = rest.partition(".")
+    found = sources.view.latest(type_id)
+    return fact_of(found, name) if found else None
+
+
+def _target(sources: Sources, rest: str, _row: int | None) -> Any:
+    found = sources.view.target()
+    return fact_of(found, rest) if found else None
+
+
+def fact_of(document: DocumentFacts, name: str) -> Any:
+    """Return a fact of an earlier paper: number, issue_date, title, a field, or what a slot filled."""
+    if name in ("number", "issue_date", "title", "type"):
+        return getattr(document, name)
+    if name == "reference":
+        return reference(document)
+    for fill in reversed(document.slots):
+        if name in fill.values:
+            return fill.values[name]
+    signers = [f.name for f in document.slots if f"{f.slot}_sign" == name]
+    return document.data.get(name, "、".join(signers) or None)
+
+
+def reference(document: DocumentFacts) -> str:
+    """Return how another paper calls this one: its number, else its title and date."""
+    if document.number:
+        return document.number
+    on = document.issue_date
+    return f"{on:%Y-%m-%d}{document.title}" if on else document.title
+
+
+def _recording(sources: Sources, rest: str, row: int | None) -> Any:
+    view = sources.view
+    own = [r for r in view.recordings if r.id == view.document.recording_id]
+    linked = own or list(duties.linked(view))
+    at = row or 0
+    return recording_fact(linked[at], rest) if at < len(linked) else None
+
+
+def recording_fact(recording: RecordingFacts, name: str) -> Any:
+    """Return a fact of a recording by its own name or the papers' word for it."""
+    if name == "within_24h":
+        return not recording.late if recording.stored_at else None
+    if name == "hours":
+        ended, stored = recording.ended_at, recording.stored_at
+        return round((stored - ended).total_seconds() / 3600, 1) if ended and stored else None
+    if name == "storage":
+        return f"系统/{recording.started_at:%Y/%m}" if recording.stored_at else None
+    if name == "uploader":
+        return recording.operator
+    if name == "secrecy":
+        return "无" if recording.secrecy == "normal" else recording.secrecy
+    return getattr(recording, RECORDING_NAMES.get(name, name), None)
+
+
+def _recordings(sources: Sources, rest: str, _row: int | None) -> Any:
+    linked = duties.linked(sources.view)
+    if rest:
+        return [recording_fact(r, rest) for r in linked]
+    return [{"av_no": r.number} for r in linked]
+
+
+def _deadline(sources: Sources, rest: str, _row: int | None) -> Any:
+    found = sources.view.deadlines_of(rest)
+    return max((d.last_day for d in found), default=None)
+
+
+def _service(sources: Sources, rest: str, _row: int | None) -> Any:
+    type_id, _, name = rest.partition(".")
+    days = [sources.view.served_on(d) for d in sources.view.done(type_id)]
+    known = [d for d in days if d]
+    return known[-1] if known and name == "served_on" else None
+
+
+def _sum(sources: Sources, rest: str, _row: int | None) -> Any:
+    return sources.sums(rest)
+
+
+_HEADS: Mapping[str, Callable[[Sources, str, int | None], Any]] = {
+    "case": _case,
+    "party": _party,
+    "agency": _agency,
+    "officers": _officers,
+    "document": _document,
+    "doc": _earlier,
+    "target": _target,
+    "recording": _recording,
+    "recordings": _recordings,
+    "deadline": _deadline,
+    "service": _service,
+    "sum": _sum,
+}
+
+
+def opening_values(definition: DocumentType, sources: Sources) -> dict[str, Any]:
+    """Return what the sources and defaults give for a new draft, stored as `normalise` would store it."""
+    out: dict[str, Any] = {}
+    for one in definition.data_fields:
+        value = _given(one, sources)
+        if value not in EMPTY:
+            out[one.name] = value
+    return out
+
+
+def _given(one: Field, sources: Sources) -> Any:
+    raw = sources.get(one.source) if one.source else None
+    if raw in EMPTY:
+        raw = one.default
+    if one.kind == "list":
+        return _list_given(one, raw, sources)
+    if raw in EMPTY:
+        return None
+    read = read_value(one, raw, one.name)
+    return None if read.findings else read.value
+
+
+def _list_given(one: Field, raw: Any, sources: Sources) -> list[dict[str, Any]]:
+    """Return the rows of a source, without unknown columns; columns with sources of their own are added."""
+    columns = {c.name: c for c in one.columns}
+    rows = [r if isinstance(r, Mapping) else {next(iter(columns)): r} for r in raw or ()]
+    own = [c for c in one.columns if c.source]
+    count = max(len(rows), _own_rows(own, sources))
+    out = []
+    for at in range(count):
+        row = {k: v for k, v in (rows[at] if at < len(rows) else {}).items() if k in columns}
+        row.update({c.name: sources.get(str(c.source), at) for c in own if c.name not in row})
+        row.update({c.name: c.default for c in one.columns if c.name not in row and c.default is not None})
+        read = {k: read_value(columns[k], v, f"{one.name}[{at}].{k}") for k, v in row.items() if v not in EMPTY}
+        out.append({k: r.value for k, r in read.items() if not r.findings})
+    return [row for row in out if row]
+
+
+def _own_rows(own: list[Field], sources: Sources) -> int:
+    by_recording = any(str(c.source).startswith("recording.") for c in own)
+    return len(duties.linked(sources.view)) if by_recording else 0
+
+
+def combined(definition: DocumentType, opening: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return opening values under what a person typed.
+
+    A list typed as `{append: rows}` adds rows; typed rows are laid over the given ones (by `item_no`, else by place),
+    so that columns which the sources know need not be typed again.
+    """
+    out = dict(opening)
+    for name, value in typed.items():
+        known = definition.find_field(name)
+        if known is not None and known.kind == "list":
+            out[name] = _laid_over(out.get(name) or [], value)
+        else:
+            out[name] = value
+    return out
+
+
+def _laid_over(given: list[Any], typed: Any) -> Any:
+    if isinstance(typed, Mapping) and set(typed) == {"append"}:
+        return [*given, *typed["append"]]
+    if not isinstance(typed, list | tuple):
+        return typed
+    by_number = {str(r["item_no"]): r for r in given if isinstance(r, Mapping) and r.get("item_no")}
+    out = []
+    for at, row in enumerate(typed):
+        if not isinstance(row, Mapping):
+            out.append(row)
+            continue
+        at_place = given[at] if at < len(given) else {}
+        numbered = by_number.get(str(row.get("item_no")))
+        out.append({**(numbered or (at_place if not by_number else {})), **row})
+    return out
+
+
+def refreshed(
+    definition: DocumentType, data: Mapping[str, Any], given: Mapping[str, Any], opening: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return data with changed sources taken into fields that still hold what their source gave."""
+    out = dict(data)
+    for name in stale_fields(definition, data, given, opening):
+        if opening.get(name) in EMPTY:
+            out.pop(name, None)
+        else:
+            out[name] = opening[name]
+    return out
+
+
+def stale_fields(
+    definition: DocumentType, data: Mapping[str, Any], given: Mapping[str, Any], opening: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Return the fields whose source changed since the draft was filled and that nobody overwrote."""
+    names = [f.name for f in definition.data_fields if f.source or any(c.source for c in f.columns)]
+    untouched = [n for n in names if data.get(n) == given.get(n)]
+    return tuple(n for n in untouched if opening.get(n) != data.get(n))
