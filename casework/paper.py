@@ -1,0 +1,80 @@
+"""Puts together all that a paper needs to be drawn: data, slot fields, number, date, printed references, pictures.
+
+Only primitives leave: references to papers become their printed form (number, else date and title), files become asset
+ids with their blobs beside. The same function serves previews and issuing, so nothing else can differ.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from casework.approvals import slot_values
+from casework.documents import BY_ISSUING
+from casework.facts import DocumentFacts, Paper
+from casework.gates.api import CaseView
+from casework.prefill import reference
+from catalogue.definitions import DocumentType, Field
+
+
+def paper_of(view: CaseView) -> Paper:
+    """Return the drawable form of the paper in question."""
+    document, definition = view.document, view.definition
+    images: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    for field in definition.fields:
+        if field.kind in ("signature", "seal"):
+            continue
+        values[field.name] = _drawn(field, _value(field, document), view, images)
+    signed = _with_images(slot_values(definition, document), images)
+    values.update(signed)
+    return Paper(document=document, agency=dict(view.settings), values=values, images=images)
+
+
+def values_of(definition: DocumentType, document: DocumentFacts) -> dict[str, Any]:
+    """Return data and slot fields together: what conditions and gates look at."""
+    return {**document.data, **slot_values(definition, document)}
+
+
+def numbered(document: DocumentFacts, number: str) -> DocumentFacts:
+    """Return a paper with its number, for drawing before it is committed."""
+    return replace(document, number=number)
+
+
+def _value(field: Field, document: DocumentFacts) -> Any:
+    if field.source not in BY_ISSUING:
+        return document.data.get(field.name)
+    if field.source == "document.number":
+        return document.number or None
+    return document.issue_date.isoformat() if document.issue_date else None
+
+
+def _drawn(field: Field, value: Any, view: CaseView, images: dict[str, str]) -> Any:
+    if field.kind == "list":
+        columns = {c.name: c for c in field.columns}
+        return [{k: _drawn(columns[k], v, view, images) for k, v in row.items() if k in columns} for row in value or ()]
+    if isinstance(value, list | tuple):
+        return [_drawn(field, v, view, images) for v in value]
+    if isinstance(value, Mapping):
+        return _linked(value, view, images)
+    return value
+
+
+def _linked(value: Mapping[str, Any], view: CaseView, images: dict[str, str]) -> Any:
+    if "document_id" in value:
+        found = view.find(str(value["document_id"]))
+        return reference(found) if found else value.get("text", "")
+    if "blob" in value:
+        blob = str(value["blob"])
+        if str(value.get("media_type", "")).startswith("image/"):
+            images[blob] = blob
+            return blob
+        return value.get("name", "")
+    return str(value.get("text", ""))
+
+
+def _with_images(values: dict[str, Any], images: dict[str, str]) -> dict[str, Any]:
+    for rows in values.values():
+        for row in rows if isinstance(rows, list) else ():
+            if isinstance(row, Mapping) and row.get("image"):
+                images[row["image"]] = row["image"]
+    return values
