@@ -1,0 +1,46 @@
+"""Rows of casework; they never leave it: neighbours get frozen facts (`casework.facts`).
+
+Every table holds `agency_id`, and every foreign key includes it. Versions, fills, remarks and events are added, never
+changed. A case's row is locked before anything of the case is changed.
+"""
+
+from casework.models.base import Digest, Id, Word
+from casework.models.cases import CaseEventRow, CaseMemberRow, CasePartyRow, CaseRow, DeviceRow, FlagRow, PartyRow
+from casework.models.documents import (
+    DocumentBlobRow,
+    DocumentOfficerRow,
+    DocumentRow,
+    DocumentVersionRow,
+    RemarkRow,
+    SlotFillRow,
+)
+from casework.models.numbers import CalendarDayRow, CalendarYearRow, NumberLedgerRow, NumberRow, NumberSeriesRow
+from casework.models.records import DeadlineRow, RecordingLinkRow, RecordingRow, ServiceRow
+
+__all__ = [
+    "CalendarDayRow",
+    "CalendarYearRow",
+    "CaseEventRow",
+    "CaseMemberRow",
+    "CasePartyRow",
+    "CaseRow",
+    "DeadlineRow",
+    "DeviceRow",
+    "Digest",
+    "DocumentBlobRow",
+    "DocumentOfficerRow",
+    "DocumentRow",
+    "DocumentVersionRow",
+    "FlagRow",
+    "Id",
+    "NumberLedgerRow",
+    "NumberRow",
+    "NumberSeriesRow",
+    "PartyRow",
+    "RecordingLinkRow",
+    "RecordingRow",
+    "RemarkRow",
+    "ServiceRow",
+    "SlotFillRow",
+    "Word",
+]
