@@ -1,0 +1,203 @@
+"""Writes rows of papers: heads, versions, fills, remarks, files. The caller holds the case's lock and commits.
+
+Nothing here decides anything; `casework.operations` does. Versions, fills and remarks are only ever added.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from casework.facts import DocumentFacts, SlotFill
+from casework.models import (
+    CaseRow,
+    DocumentBlobRow,
+    DocumentOfficerRow,
+    DocumentRow,
+    DocumentVersionRow,
+    RecordingLinkRow,
+    RecordingRow,
+    RemarkRow,
+    SlotFillRow,
+)
+from foundation.database import lock_row
+from foundation.errors import NotFound
+
+HEAD = (
+    "id",
+    "agency_id",
+    "case_id",
+    "type",
+    "title",
+    "stage",
+    "volume",
+    "secrecy",
+    "definition_digest",
+    "content_digest",
+)
+LINKS = ("party_id", "target_id", "recording_id", "author_id", "reference", "version", "status")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """The data of one version and what its sources gave."""
+
+    data: Mapping[str, Any]
+    given: Mapping[str, Any]
+
+
+def lock_case(session: orm.Session, case_id: str) -> None:
+    """Lock a case's row; everything of the case is changed under it.
+
+    Raises:
+        NotFound: There is no such case.
+    """
+    if lock_row(session, CaseRow, case_id) is None:
+        raise NotFound("没有这个案件。", remedy="返回案件列表重新选择。")
+
+
+def lock_document(session: orm.Session, document_id: str) -> None:
+    """Lock the case of a paper, or the paper's own row when it belongs to the agency.
+
+    Raises:
+        NotFound: There is no such paper.
+    """
+    case_id = session.scalar(sa.select(DocumentRow.case_id).where(DocumentRow.id == document_id))
+    if case_id is not None:
+        lock_case(session, case_id)
+    elif lock_row(session, DocumentRow, document_id) is None:
+        raise NotFound("没有这份文书。", remedy="返回案件重新选择。")
+
+
+def insert(session: orm.Session, facts: DocumentFacts, at: dt.datetime) -> None:
+    """Add the head of a new paper and who acts in it."""
+    fields = {name: getattr(facts, name) for name in (*HEAD, *LINKS)}
+    session.add(DocumentRow(**fields, opened_at=at, changed_at=at))
+    session.flush()
+    for seq, officer in enumerate(facts.officers):
+        row = DocumentOfficerRow(document_id=facts.id, person_id=officer.person_id, agency_id=facts.agency_id, seq=seq)
+        session.add(row)
+    session.flush()
+
+
+def add_version(session: orm.Session, facts: DocumentFacts, version: Version, *, by: str, at: dt.datetime) -> None:
+    """Add the version that `facts` has reached, and move the head to it."""
+    session.add(
+        DocumentVersionRow(
+            document_id=facts.id,
+            version=facts.version,
+            agency_id=facts.agency_id,
+            data=dict(version.data),
+            given=dict(version.given),
+            definition_digest=facts.definition_digest,
+            content_digest=facts.content_digest,
+            author_id=by,
+            at=at,
+        )
+    )
+    change(session, facts.id, at=at, version=facts.version, content_digest=facts.content_digest, status=facts.status)
+
+
+def version_of(session: orm.Session, document_id: str, version: int) -> Version:
+    """Return one version of a paper.
+
+    Raises:
+        NotFound: It has no such version.
+    """
+    row = session.get(DocumentVersionRow, (document_id, version))
+    if row is None:
+        raise NotFound(f"这份文书没有第{version}版。", remedy="刷新页面后再修改。", path="base_version")
+    return Version(data=row.data, given=row.given)
+
+
+def change(session: orm.Session, document_id: str, *, at: dt.datetime, **fields: Any) -> None:
+    """Change fields of a paper's head and let the index look again."""
+    row = session.get_one(DocumentRow, document_id)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.changed_at = at
+    row.index_version += 1
+    session.flush()
+
+
+def add_fill(session: orm.Session, new_id: str, document: DocumentFacts, fill: SlotFill, *, recorded_by: str) -> None:
+    """Add what one person put into a slot."""
+    fields = {**asdict(fill), "values": dict(fill.values)}
+    session.add(
+        SlotFillRow(
+            id=new_id,
+            agency_id=document.agency_id,
+            document_id=document.id,
+            seq=_next(session, SlotFillRow, document.id),
+            version=document.version,
+            recorded_by=recorded_by,
+            **fields,
+        )
+    )
+    session.flush()
+
+
+def add_remark(session: orm.Session, new_id: str, document: DocumentFacts, **fields: Any) -> None:
+    """Add one remark with which a paper is returned."""
+    session.add(
+        RemarkRow(
+            id=new_id,
+            agency_id=document.agency_id,
+            document_id=document.id,
+            seq=_next(session, RemarkRow, document.id),
+            version=document.version,
+            **fields,
+        )
+    )
+    session.flush()
+
+
+def _next(session: orm.Session, row: type[SlotFillRow] | type[RemarkRow], document_id: str) -> int:
+    last = session.scalar(sa.select(sa.func.max(row.seq)).where(row.document_id == document_id))
+    return (last or 0) + 1
+
+
+def attach(session: orm.Session, document: DocumentFacts, blobs: Mapping[str, str], at: dt.datetime) -> None:
+    """Add files to a paper; a kind that it has already stays as it is."""
+    for kind, blob in blobs.items():
+        if session.get(DocumentBlobRow, (document.id, kind)) is None:
+            row = DocumentBlobRow(
+                document_id=document.id,
+                kind=kind,
+                agency_id=document.agency_id,
+                blob=blob,
+                version=document.version,
+                at=at,
+            )
+            session.add(row)
+    session.flush()
+
+
+def reasons_of(session: orm.Session, document_id: str) -> dict[str, str]:
+    """Return the written reasons that a paper was reserved with."""
+    return dict(session.get_one(DocumentRow, document_id).reasons or {})
+
+
+def link_recording(session: orm.Session, recording_id: str, document: DocumentFacts, at: dt.datetime) -> None:
+    """Link a recording of the same agency and case to a paper; linking twice changes nothing.
+
+    Raises:
+        NotFound: The case has no such recording.
+    """
+    recording = session.get(RecordingRow, recording_id)
+    if recording is None or (recording.agency_id, recording.case_id) != (document.agency_id, document.case_id):
+        raise NotFound("本案没有这个音像记录。", remedy="先登记音像，再关联。", path="recording_ids")
+    if session.get(RecordingLinkRow, (recording_id, document.id)) is None:
+        row = RecordingLinkRow(recording_id=recording_id, document_id=document.id, agency_id=document.agency_id, at=at)
+        session.add(row)
+        session.flush()
+
+
+def hand_over(session: orm.Session, recording_ids: list[str], register_id: str) -> None:
+    """Mark recordings as handed over by a storage register."""
+    for recording_id in recording_ids:
+        session.get_one(RecordingRow, recording_id).batch_id = register_id
+    session.flush()
