@@ -283,3 +283,62 @@ class Paper:
     """Every field of the definition, slot fields included; signatures as lists of name, date, image, refused, witness."""
     images: Mapping[str, str] = field(default_factory=dict)
     """Asset id → blob digest (photos, drawn signatures)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionFacts:
+    """The data of one version of a paper, as it was saved."""
+
+    document_id: str
+    version: int
+    data: Mapping[str, Any]
+    given: Mapping[str, Any]
+    """What the sources gave when it was filled."""
+    definition_digest: str
+    content_digest: str
+    author_id: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemarkFacts:
+    """One remark with which a paper was returned."""
+
+    id: str
+    document_id: str
+    version: int
+    field: str
+    text: str
+    person_id: str
+    name: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventFacts:
+    """One event of a case's procedure."""
+
+    id: str
+    case_id: str
+    seq: int
+    kind: str
+    """`issued:<type>`, `served:<type>`, `stored`, `opened`, `emergency_started`, `party_added`, `archived`."""
+    subject_id: str
+    at: dt.datetime
+    from_state: str
+    to_state: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagFacts:
+    """Something late or otherwise than it should be: shown for ever, never a refusal."""
+
+    id: str
+    case_id: str | None
+    kind: str
+    subject_id: str
+    article: str
+    message: str
+    reason: str
+    at: dt.datetime

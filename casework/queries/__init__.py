@@ -1,0 +1,71 @@
+"""Reads: from rows to frozen facts. A session comes in, facts go out; nothing is changed here.
+
+Which rows a viewer may see is said by a policy predicate, compiled over the `*_COLUMNS` mappings and handed in as
+`where`: it becomes part of the query.
+"""
+
+from casework.queries.cases import (
+    CASE_COLUMNS,
+    case_facts,
+    cases_of_party,
+    cases_of_person,
+    devices,
+    events_of,
+    find_case_id,
+    find_cases,
+    find_device,
+    flags_of,
+    party_facts,
+)
+from casework.queries.documents import (
+    DOCUMENT_COLUMNS,
+    document_facts,
+    documents_of,
+    fills_of,
+    find_documents,
+    remarks_of,
+    version_facts,
+    versions_of,
+)
+from casework.queries.records import (
+    RECORDING_COLUMNS,
+    batch_of,
+    deadlines_of,
+    find_recordings,
+    recording_facts,
+    recordings_of,
+    services_by_receipt,
+    services_of,
+    unbatched_recordings,
+)
+
+__all__ = [
+    "CASE_COLUMNS",
+    "DOCUMENT_COLUMNS",
+    "RECORDING_COLUMNS",
+    "batch_of",
+    "case_facts",
+    "cases_of_party",
+    "cases_of_person",
+    "deadlines_of",
+    "devices",
+    "document_facts",
+    "documents_of",
+    "events_of",
+    "fills_of",
+    "find_case_id",
+    "find_cases",
+    "find_device",
+    "find_documents",
+    "find_recordings",
+    "flags_of",
+    "party_facts",
+    "recording_facts",
+    "recordings_of",
+    "remarks_of",
+    "services_by_receipt",
+    "services_of",
+    "unbatched_recordings",
+    "version_facts",
+    "versions_of",
+]

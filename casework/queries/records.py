@@ -1,0 +1,108 @@
+"""Facts of recordings, services and deadlines."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from casework.facts import DeadlineFacts, RecordingFacts, ServiceFacts, ServiceMethod
+from casework.models import DeadlineRow, DeviceRow, RecordingLinkRow, RecordingRow, ServiceRow
+from casework.queries.base import grouped, rows_in
+from foundation.errors import NotFound
+
+RECORDING_COLUMNS: Mapping[str, Any] = {
+    "id": RecordingRow.id,
+    "agency_id": RecordingRow.agency_id,
+    "case_id": RecordingRow.case_id,
+    "kind": RecordingRow.kind,
+    "secrecy": RecordingRow.secrecy,
+    "class": RecordingRow.secrecy,
+    "operator_id": RecordingRow.operator_id,
+}
+"""Names that a policy predicate may use over recordings, for compiling it to SQL."""
+
+_PLAIN = frozenset(RecordingFacts.__dataclass_fields__) - {"device_no", "document_ids"}
+
+
+def recording_facts(session: orm.Session, recording_id: str) -> RecordingFacts:
+    """Return a recording.
+
+    Raises:
+        NotFound: There is no such recording.
+    """
+    row = session.get(RecordingRow, recording_id)
+    if row is None:
+        raise NotFound("没有这条音像记录。", remedy="检查音像编号。")
+    return recording_list(session, [row])[0]
+
+
+def recordings_of(session: orm.Session, case_id: str) -> list[RecordingFacts]:
+    """Return the recordings of a case by their beginning, then number."""
+    query = sa.select(RecordingRow).where(RecordingRow.case_id == case_id)
+    return recording_list(session, session.scalars(query.order_by(RecordingRow.started_at, RecordingRow.number)).all())
+
+
+def find_recordings(session: orm.Session, where: sa.ColumnElement[bool] | None = None) -> list[RecordingFacts]:
+    """Return the recordings that a condition over `RECORDING_COLUMNS` holds for, latest first."""
+    query = sa.select(RecordingRow).order_by(RecordingRow.started_at.desc(), RecordingRow.id.desc())
+    if where is not None:
+        query = query.where(where)
+    return recording_list(session, session.scalars(query).all())
+
+
+def unbatched_recordings(session: orm.Session, agency_id: str, operator_id: str) -> list[RecordingFacts]:
+    """Return an operator's stored recordings that no storage register has handed over yet."""
+    query = sa.select(RecordingRow).where(
+        RecordingRow.agency_id == agency_id,
+        RecordingRow.operator_id == operator_id,
+        RecordingRow.stored_at.is_not(None),
+        RecordingRow.batch_id == "",
+    )
+    return recording_list(session, session.scalars(query.order_by(RecordingRow.started_at, RecordingRow.number)).all())
+
+
+def batch_of(session: orm.Session, document_id: str) -> list[RecordingFacts]:
+    """Return the recordings that a storage register hands over."""
+    query = sa.select(RecordingRow).where(RecordingRow.batch_id == document_id)
+    return recording_list(session, session.scalars(query.order_by(RecordingRow.started_at, RecordingRow.number)).all())
+
+
+def recording_list(session: orm.Session, rows: Sequence[RecordingRow]) -> list[RecordingFacts]:
+    """Return the facts of loaded recording rows, in their order."""
+    links = grouped(session, RecordingLinkRow, RecordingLinkRow.recording_id, [r.id for r in rows], RecordingLinkRow.at)
+    device_ids = [r.device_id for r in rows]
+    devices = {d.id: d.device_no for d in rows_in(session, DeviceRow, DeviceRow.id, device_ids)}
+    return [
+        RecordingFacts(
+            **{name: getattr(row, name) for name in _PLAIN},
+            device_no=devices[row.device_id],
+            document_ids=tuple(link.document_id for link in links[row.id]),
+        )
+        for row in rows
+    ]
+
+
+def services_of(session: orm.Session, case_id: str) -> list[ServiceFacts]:
+    """Return the services of a case in the order in which they were opened."""
+    query = sa.select(ServiceRow).where(ServiceRow.case_id == case_id)
+    return [service_of(r) for r in session.scalars(query.order_by(ServiceRow.opened_at, ServiceRow.id))]
+
+
+def services_by_receipt(session: orm.Session, receipt_id: str) -> list[ServiceFacts]:
+    """Return the services that a receipt proves."""
+    query = sa.select(ServiceRow).where(ServiceRow.receipt_id == receipt_id).order_by(ServiceRow.id)
+    return [service_of(r) for r in session.scalars(query)]
+
+
+def service_of(row: ServiceRow) -> ServiceFacts:
+    """Return the facts of a service row."""
+    plain = {name: getattr(row, name) for name in ServiceFacts.__dataclass_fields__ if name != "method"}
+    return ServiceFacts(**plain, method=ServiceMethod(row.method))
+
+
+def deadlines_of(session: orm.Session, case_id: str) -> list[DeadlineFacts]:
+    """Return the deadlines of a case by the instant that started them, then kind."""
+    query = sa.select(DeadlineRow).where(DeadlineRow.case_id == case_id)
+    rows = session.scalars(query.order_by(DeadlineRow.start, DeadlineRow.kind, DeadlineRow.id))
+    return [DeadlineFacts(**{n: getattr(r, n) for n in DeadlineFacts.__dataclass_fields__}) for r in rows]
