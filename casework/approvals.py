@@ -242,6 +242,12 @@ def _signature(fill: SlotFill) -> dict[str, str]:
     }
 
 
+def may_sign(slot: Slot, roles: frozenset[str]) -> bool:
+    """Tell whether somebody with these roles may sign a slot at all."""
+    rule = read("signers")["inside"].get(slot.role, {"any": [slot.role]})
+    return not is_outside(slot.role) and bool(roles & set(rule["any"]))
+
+
 def label(slot: Slot) -> str:
     """Return a slot's name for people."""
     return slot.label or role_name(slot.role)

@@ -271,6 +271,17 @@ def _laid_over(given: list[Any], typed: Any) -> Any:
     return out
 
 
+def replaced(base: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a saved version under changed fields: lists are replaced as a whole, `{append: rows}` adds."""
+    out = dict(base)
+    for name, value in typed.items():
+        if isinstance(value, Mapping) and set(value) == {"append"}:
+            out[name] = [*(out.get(name) or []), *value["append"]]
+        else:
+            out[name] = value
+    return out
+
+
 def refreshed(
     definition: DocumentType, data: Mapping[str, Any], given: Mapping[str, Any], opening: Mapping[str, Any]
 ) -> dict[str, Any]:

@@ -101,18 +101,6 @@ def add_version(session: orm.Session, facts: DocumentFacts, version: Version, *,
     change(session, facts.id, at=at, version=facts.version, content_digest=facts.content_digest, status=facts.status)
 
 
-def version_of(session: orm.Session, document_id: str, version: int) -> Version:
-    """Return one version of a paper.
-
-    Raises:
-        NotFound: It has no such version.
-    """
-    row = session.get(DocumentVersionRow, (document_id, version))
-    if row is None:
-        raise NotFound(f"这份文书没有第{version}版。", remedy="刷新页面后再修改。", path="base_version")
-    return Version(data=row.data, given=row.given)
-
-
 def change(session: orm.Session, document_id: str, *, at: dt.datetime, **fields: Any) -> None:
     """Change fields of a paper's head and let the index look again."""
     row = session.get_one(DocumentRow, document_id)

@@ -66,6 +66,12 @@ def normalise_slot(
     return out, findings
 
 
+def read_name(name: str) -> tuple[str, list[Finding]]:
+    """Return a person's name as it is stored, and what is wrong with it."""
+    read = read_value(Field(name="name", label="姓名", kind="person"), name, "name")
+    return str(read.value or ""), list(read.findings)
+
+
 def _unknown(definition: DocumentType, name: str) -> Finding:
     field = definition.find_field(name)
     if field is None:

@@ -1,0 +1,1 @@
+"""What people do to a case: one function, one transaction each, in one order."""
