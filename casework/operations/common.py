@@ -1,12 +1,15 @@
 """What operations on papers share: permission on a case or paper, and the note in journal and outbox."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from access.facts import Actor
 from access.policy import Permission
 
+from casework import shelf
 from casework.facts import CaseFacts, DocumentFacts
-from casework.views import Office
+from casework.gates.api import CaseView
+from casework.views import Office, view_of
 from foundation import journal, outbox
 
 
@@ -25,6 +28,12 @@ def require_on(
         NotFound: The policy hides it.
     """
     raise NotImplementedError
+
+
+def locked_view(at: Office, document_id: str, *, act: str, reasons: Mapping[str, str] | None = None) -> CaseView:
+    """Lock a paper's case and return the view of it."""
+    shelf.lock_document(at.session, document_id)
+    return view_of(at, at.document(document_id), act=act, reasons=reasons)
 
 
 def note(at: Office, actor: Actor, document: DocumentFacts, kind: str, **data: Any) -> None:

@@ -20,8 +20,8 @@ from casework.facts import DocumentFacts, Paper, Status
 from casework.gates.api import DONE, ISSUE, CaseView
 from casework.gates.registry import ask
 from casework.operations import effects
-from casework.operations.common import note, require_on
-from casework.operations.documents import locked_view, sources_of
+from casework.operations.common import locked_view, note, require_on
+from casework.operations.opening import sources_of
 from casework.paper import paper_of
 from casework.views import Office, office, view_of, with_document
 from catalogue.definitions import Catalogue

@@ -1,0 +1,165 @@
+"""Changing drafts: new versions, fresh sources, giving up. Nothing issued is changed (G18).
+
+Journal kinds: `document.revised`, `document.refreshed`, `document.voided`; events name fields, never values.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from access.facts import Actor
+from access.policy import Permission
+from sqlalchemy import orm
+
+from casework import documents, prefill, queries, shelf, views
+from casework.facts import DocumentFacts, Status
+from casework.gates.api import REVISE, CaseView
+from casework.gates.registry import ask
+from casework.operations.common import locked_view, note, require_on
+from casework.operations.opening import cleaned, sources_of
+from casework.shelf import Version
+from casework.views import Office, office, view_of
+from catalogue.definitions import DocumentType
+from foundation.context import Context
+from foundation.errors import BadInput, Refused
+
+OPEN = (Status.DRAFT, Status.SIGNING, Status.RETURNED)
+OWN = ("sum.", "document.")
+"""Sources that look at the paper's own values."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stale:
+    """A draft whose sources changed since it was filled."""
+
+    document: DocumentFacts
+    fields: tuple[str, ...]
+
+
+def revise(
+    ctx: Context, actor: Actor, *, document_id: str, base_version: int, data: Mapping[str, Any]
+) -> DocumentFacts:
+    """Save changed fields as a new version; signatures of the old one are void.
+
+    Args:
+        ctx: The floor.
+        actor: Who changes it.
+        document_id: The paper.
+        base_version: The version that the person looked at.
+        data: Changed fields; None empties one.
+
+    Raises:
+        VersionConflict: Somebody saved meanwhile; carries both versions.
+        BadInput: Values are wrong.
+        Refused: It is issued, or on its way.
+    """
+    with ctx.database.write() as session:
+        at, view = _to_change(ctx, session, actor, document_id)
+        current, definition = view.document, view.definition
+        base = queries.version_facts(session, document_id, base_version)
+        mine = cleaned(definition, prefill.replaced(base.data, data))
+        if base_version != current.version:
+            found = documents.differences(definition, base.data, current.data, mine)
+            raise documents.VersionConflict(current, found)
+        mine, given = _recounted(view, mine, base.given)
+        return _new_version(at, actor, current, mine, given=given, kind="document.revised")
+
+
+def _recounted(
+    view: CaseView, data: Mapping[str, Any], given: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return data with figures over its own values counted again, where nobody overwrote them."""
+    own = {f.name for f in view.definition.data_fields if str(f.source or "").startswith(OWN)}
+    opening = prefill.opening_values(view.definition, sources_of(views.with_values(view, data)))
+    fresh = {**given, **{k: v for k, v in opening.items() if k in own}}
+    return prefill.refreshed(view.definition, data, given, fresh), fresh
+
+
+def refresh(ctx: Context, actor: Actor, *, document_id: str) -> DocumentFacts:
+    """Take changed sources into fields that nobody touched; what a person typed stays.
+
+    Raises:
+        Refused: It is issued, or on its way.
+    """
+    with ctx.database.write() as session:
+        at, view = _to_change(ctx, session, actor, document_id)
+        version = queries.version_facts(session, document_id, view.document.version)
+        opening = prefill.opening_values(view.definition, sources_of(view))
+        kept = {k: v for k, v in version.given.items() if k not in opening and _is_handed_in(view.definition, k)}
+        opening = {**opening, **kept}
+        data = prefill.refreshed(view.definition, version.data, version.given, opening)
+        return _new_version(at, actor, view.document, data, given=opening, kind="document.refreshed")
+
+
+def _is_handed_in(definition: DocumentType, name: str) -> bool:
+    """Tell whether a value came from archive: only archive can refresh it."""
+    known = definition.find_field(name)
+    return known is not None and str(known.source or "").startswith(("archive.", "batch."))
+
+
+def stale_drafts(ctx: Context, actor: Actor, *, case_id: str) -> list[Stale]:
+    """Return the case's drafts whose sources changed, with the fields that `refresh` would take."""
+    found = []
+    with ctx.database.read() as session:
+        at = office(ctx, session)
+        require_on(at, actor, Permission.CASE_READ, case=queries.case_facts(session, case_id))
+        papers = at.papers(case_id)
+        for document in (d for d in papers if d.status in OPEN):
+            view = view_of(at, document, others=papers)
+            version = queries.version_facts(session, document.id, document.version)
+            opening = prefill.opening_values(view.definition, sources_of(view))
+            fields = prefill.stale_fields(view.definition, version.data, version.given, opening)
+            fields = tuple(f for f in fields if not _is_handed_in(view.definition, f))
+            if fields:
+                found.append(Stale(document=document, fields=fields))
+    return found
+
+
+def _to_change(ctx: Context, session: orm.Session, actor: Actor, document_id: str) -> tuple[Office, CaseView]:
+    at = office(ctx, session)
+    view = locked_view(at, document_id, act=REVISE)
+    require_on(at, actor, Permission.DOCUMENT_REVISE, case=view.case, document=view.document)
+    if found := list(ask(view)):
+        raise Refused(found[0].message, remedy=found[0].remedy, findings=found)
+    return at, view
+
+
+def _new_version(
+    at: Office,
+    actor: Actor,
+    current: DocumentFacts,
+    data: Mapping[str, Any],
+    *,
+    given: Mapping[str, Any],
+    kind: str,
+) -> DocumentFacts:
+    changed = documents.changed_fields(current.data, data)
+    if not changed and current.status is not Status.RETURNED:
+        return current
+    definition, version = at.definition_of(current), current.version + 1
+    digest = documents.content_digest(definition, current.id, version, data)
+    facts = replace(current, version=version, content_digest=digest, status=Status.DRAFT)
+    shelf.add_version(at.session, facts, Version(data=data, given=given), by=actor.person_id, at=at.ctx.clock.now())
+    voided = [f.slot for f in current.slots]
+    note(at, actor, facts, kind, version=version, digest=digest, fields=changed, voided=voided)
+    return at.document(current.id)
+
+
+def void(ctx: Context, actor: Actor, *, document_id: str, reason: str) -> DocumentFacts:
+    """Give up a paper that was not issued; it stays to be read, with the reason.
+
+    Raises:
+        BadInput: No reason.
+        Refused: It is issued, or on its way (give up issuing first).
+    """
+    with ctx.database.write() as session:
+        at = office(ctx, session)
+        view = locked_view(at, document_id, act=REVISE)
+        require_on(at, actor, Permission.DOCUMENT_VOID, case=view.case, document=view.document)
+        if not reason.strip():
+            raise BadInput("作废须写明理由。", remedy="填写理由。", path="reason")
+        if found := list(ask(view)):
+            raise Refused(found[0].message, remedy=found[0].remedy, findings=found)
+        shelf.change(session, document_id, at=ctx.clock.now(), status=Status.VOID, ended_reason=reason.strip())
+        note(at, actor, view.document, "document.voided", version=view.document.version)
+        return at.document(document_id)

@@ -1,0 +1,196 @@
+"""Opening a paper, filled with all that is known. Journal kind: `document.drafted`."""
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from access.facts import Actor
+from access.policy import Permission
+from sqlalchemy import orm
+
+from casework import documents, prefill, queries, shelf, validation, views
+from casework.facts import CaseFacts, DocumentFacts, OfficerFacts, Status
+from casework.gates.api import CaseView
+from casework.operations.common import note, require_on
+from casework.prefill import Sources
+from casework.shelf import Version
+from casework.sums import sum_of
+from casework.views import Office, office, view_of
+from catalogue import versions
+from catalogue.definitions import DocumentType
+from foundation.context import Context
+from foundation.errors import BadInput, Finding, Refused
+
+
+def draft(
+    ctx: Context,
+    actor: Actor,
+    *,
+    type: str,  # noqa: A002 - the word of definitions and scenarios
+    case_id: str | None = None,
+    data: Mapping[str, Any] | None = None,
+    party_id: str | None = None,
+    officer_ids: Sequence[str] | None = None,
+    target_id: str | None = None,
+    recording_id: str | None = None,
+    recording_ids: Sequence[str] = (),
+    reference: str = "",
+    given: Mapping[str, Any] | None = None,
+) -> DocumentFacts:
+    """Open a paper, filled with all that is known; what the caller gives goes before.
+
+    Args:
+        ctx: The floor.
+        actor: Who opens it.
+        type: Document type.
+        case_id: The case; None for a paper of the agency.
+        data: Values by field; a list may be `{append: rows}`.
+        party_id: The party concerned; the case's only one when left out.
+        officer_ids: Who acts in it; all officers of the case when left out.
+        target_id: The paper that it serves, approves, corrects or reviews.
+        recording_id: For a registration sheet: its recording.
+        recording_ids: Recordings of the act.
+        reference: Name by which a scenario calls it.
+        given: What another part computes, by source path (`archive.pages`).
+
+    Raises:
+        BadInput: Values are wrong; every fault is named.
+    """
+    with ctx.database.write() as session:
+        at = office(ctx, session)
+        case = _locked_case(session, case_id)
+        definition = at.catalogue.get(type)
+        require_on(at, actor, Permission.DOCUMENT_DRAFT, case=case)
+        _require_power(at, actor, definition)
+        facts = DocumentFacts(
+            **_head(ctx, actor, definition),
+            case_id=case_id,
+            party_id=_party(case, party_id),
+            officers=_officers(case, officer_ids),
+            target_id=_target(session, case_id, target_id),
+            recording_id=recording_id,
+            reference=reference,
+        )
+        return _opened(at, actor, facts, data or {}, recordings=_linked(recording_id, recording_ids), given=given)
+
+
+def _locked_case(session: orm.Session, case_id: str | None) -> CaseFacts | None:
+    if case_id is None:
+        return None
+    shelf.lock_case(session, case_id)
+    return queries.case_facts(session, case_id)
+
+
+def _head(ctx: Context, actor: Actor, definition: DocumentType) -> dict[str, Any]:
+    return {
+        "id": ctx.ids.new(),
+        "agency_id": actor.agency_id,
+        "type": definition.id,
+        "title": definition.title,
+        "stage": definition.stage,
+        "volume": definition.volume,
+        "secrecy": definition.secrecy,
+        "status": Status.DRAFT,
+        "version": 1,
+        "definition_digest": definition.digest,
+        "content_digest": "",
+        "data": {},
+        "author_id": actor.person_id,
+    }
+
+
+def _require_power(at: Office, actor: Actor, definition: DocumentType) -> None:
+    settings = at.settings_today(actor.agency_id)
+    if all(settings.get(f"powers.{power}") for power in definition.powers):
+        return
+    finding = Finding(
+        code="POWER",
+        article="A2.1",
+        message=f"本机关没有登记《{definition.title}》所需的权限。",
+        remedy="由系统管理员登记赋权依据和日期后启用。",
+        who="系统管理员",
+    )
+    raise Refused(finding.message, remedy=finding.remedy, findings=[finding])
+
+
+def _party(case: CaseFacts | None, party_id: str | None) -> str | None:
+    parties = case.parties if case else ()
+    if party_id is None:
+        return parties[0].id if len(parties) == 1 else None
+    if party_id not in {p.id for p in parties}:
+        raise BadInput("所选当事人不在本案。", remedy="先把当事人加入本案。", path="party_id")
+    return party_id
+
+
+def _officers(case: CaseFacts | None, wanted: Sequence[str] | None) -> tuple[OfficerFacts, ...]:
+    members = case.members if case else ()
+    if wanted is None:
+        return tuple(members)
+    known = {m.person_id: m for m in members}
+    if any(w not in known for w in wanted):
+        raise BadInput("所选执法人员不是本案承办人员。", remedy="先把该人员加派到本案。", path="officers")
+    return tuple(known[w] for w in dict.fromkeys(wanted))
+
+
+def _target(session: orm.Session, case_id: str | None, target_id: str | None) -> str | None:
+    if target_id is not None and queries.document_facts(session, target_id).case_id != case_id:
+        raise BadInput("所针对的文书不在本案。", remedy="选择本案的文书。", path="target_id")
+    return target_id
+
+
+def _linked(recording_id: str | None, recording_ids: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys([*recording_ids, *([recording_id] if recording_id else [])]))
+
+
+def _opened(
+    at: Office,
+    actor: Actor,
+    facts: DocumentFacts,
+    data: Mapping[str, Any],
+    *,
+    recordings: list[str],
+    given: Mapping[str, Any] | None,
+) -> DocumentFacts:
+    now = at.ctx.clock.now()
+    versions.store(at.session, at.catalogue)
+    view = views.linked(view_of(at, facts), recordings)
+    clean, opening = _filled(view, data, given)
+    digest = documents.content_digest(view.definition, facts.id, 1, clean)
+    facts = replace(facts, content_digest=digest)
+    shelf.insert(at.session, facts, now)
+    shelf.add_version(at.session, facts, Version(data=clean, given=opening), by=actor.person_id, at=now)
+    for recording in recordings:
+        shelf.link_recording(at.session, recording, facts, now)
+    note(at, actor, facts, "document.drafted", type=facts.type, version=1, digest=digest, fields=sorted(clean))
+    return at.document(facts.id)
+
+
+def _filled(
+    view: CaseView, typed: Mapping[str, Any], given: Mapping[str, Any] | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the values of a new paper and what the sources gave; figures over its own values need a second reading."""
+    seen, clean, opening = view, dict[str, Any](), dict[str, Any]()
+    for _reading in range(2):
+        opening = prefill.opening_values(view.definition, sources_of(seen, given))
+        clean = cleaned(view.definition, prefill.combined(view.definition, opening, typed))
+        seen = views.with_values(view, clean)
+    return clean, opening
+
+
+def sources_of(view: CaseView, given: Mapping[str, Any] | None = None) -> Sources:
+    """Return what the paths of a paper's definition lead to."""
+    return Sources(view=view, sums=functools.partial(sum_of, view), given=dict(given or {}))
+
+
+def cleaned(definition: DocumentType, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as they are stored.
+
+    Raises:
+        BadInput: Some are wrong; every fault is named.
+    """
+    clean, findings = validation.normalise(definition, data)
+    if findings:
+        message = f"《{definition.title}》有{len(findings)}处需要更正。"
+        raise BadInput(message, remedy="按下列各项更正后保存。", path=findings[0].path, findings=findings)
+    return clean
