@@ -22,7 +22,7 @@ STAGES = {
     "filing": "归档",
 }
 KINDS = frozenset(
-    "text long_text choice multi_choice bool date datetime number money person organisation doc_ref list file".split()
+    ["text", "long_text", "choice", "multi_choice", "bool", "date", "datetime", "number", "money", "person", "organisation", "doc_ref", "list", "file"]
 ) | {"signature", "seal"}
 
 

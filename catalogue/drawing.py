@@ -59,7 +59,7 @@ def _value(field: Field, span: int) -> Cell:
 
 
 def _short(label: str) -> str:
-    return label.split("（")[0].split("/")[0]
+    return label.split("（", maxsplit=1)[0].split("/", maxsplit=1)[0]
 
 
 def _label(slot: Slot, fields: tuple[Field, ...]) -> str:

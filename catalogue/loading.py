@@ -17,20 +17,19 @@ from foundation.canonical import digest, plain
 from foundation.errors import BadInput, Finding
 
 KEYS = frozenset(
-    "id title purpose articles statute stage tier form visibility volume service number seal copies copy_rule recording "
-    "secrecy powers prerequisites groups fields slots body".split()
+    ["id", "title", "purpose", "articles", "statute", "stage", "tier", "form", "visibility", "volume", "service", "number", "seal", "copies", "copy_rule", "recording", "secrecy", "powers", "prerequisites", "groups", "fields", "slots", "body"]
 )
-FIELD_KEYS = frozenset("name label kind required options columns from default mask checks note".split())
-SLOT_KEYS = frozenset("id part role label count when fills signs required refusable".split())
-PARTS = frozenset("propose review approve opinion sign receive witness".split())
-MASKS = frozenset("normal privacy business_secret informant internal".split())
-VOLUMES = frozenset("main side both ledger supervision".split())
+FIELD_KEYS = frozenset(["name", "label", "kind", "required", "options", "columns", "from", "default", "mask", "checks", "note"])
+SLOT_KEYS = frozenset(["id", "part", "role", "label", "count", "when", "fills", "signs", "required", "refusable"])
+PARTS = frozenset(["propose", "review", "approve", "opinion", "sign", "receive", "witness"])
+MASKS = frozenset(["normal", "privacy", "business_secret", "informant", "internal"])
+VOLUMES = frozenset(["main", "side", "both", "ledger", "supervision"])
 SOURCES = re.compile(
     r"^(case|party|agency|document|doc\.\w+|target|recording|deadline|service\.\w+|sum|archive|batch)\.\w+(\.\w+)*$"
     r"|^officers$|^recordings$"
 )
 CHECKS = frozenset(
-    "id_no credit_code phone amount not_before not_future equals capital_of min_items distinct_names".split()
+    ["id_no", "credit_code", "phone", "amount", "not_before", "not_future", "equals", "capital_of", "min_items", "distinct_names"]
 )
 
 

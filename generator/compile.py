@@ -1,6 +1,7 @@
-"""A definition's body compiled to a DOCX template: named styles, real Word constructs, docxtpl tags; the same bytes always.
+"""A definition's body compiled to a DOCX template: named styles, real Word constructs, docxtpl tags.
 
-Compiled once a process for each definition digest. What Word shows and what the PDF shows come from this one template.
+Compiled once a process for each definition digest. What Word shows and what the PDF shows come from this one
+template.
 """
 
 from dataclasses import dataclass

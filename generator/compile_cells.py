@@ -26,7 +26,7 @@ def _value(definition: DocumentType, cell: Cell, _width: float) -> str:
     return paragraph(_style(definition, cell.name, cell.align), text_run(f"{{{{ {cell.name} }}}}"))
 
 
-def _text(definition: DocumentType, cell: Cell, _width: float) -> str:
+def _text(_definition: DocumentType, cell: Cell, _width: float) -> str:
     long = len(cell.text) > LONG and not cell.align
     return paragraph("cell_text" if long else _aligned(cell.align), text_run(cell.text))
 
@@ -57,9 +57,7 @@ def signature_lines(slot: Slot, style: str, lead: str, *, align: str = "", befor
     """Write a slot's signatures, one signer a line; nothing when an issued paper needed none."""
     if not slot.signs:
         return ""
-    later = (
-        "　" * len(lead) if style == "signatures" else ""
-    )  # names under each other where the line begins at the left
+    later = "　" * len(lead) if style == "signatures" else ""  # names stand under each other
     first = f"{{% if loop.first %}}{lead}{{% else %}}{later}{{% endif %}}" if lead else ""
     gap = "　　" if lead else "　"
     runs = (
@@ -70,10 +68,7 @@ def signature_lines(slot: Slot, style: str, lead: str, *, align: str = "", befor
     )
     room = paragraph(style, *runs, align=align, before=before)
     other = paragraph(style, *runs, align=align)
-    if before is None:
-        inside = other
-    else:
-        inside = control("if loop.first") + room + control("else") + other + control("endif")
+    inside = other if before is None else control("if loop.first") + room + control("else") + other + control("endif")
     struck = paragraph(style, text_run("{{ aj.struck }}"), align=align) if not slot.fills else ""
     return (
         control(f"for s in aj.sign.{slot.id}")

@@ -1,4 +1,4 @@
-"""Conditions of definitions as Jinja expressions, so that they hold inside loops as well; values are compared as text."""
+"""Conditions of definitions as Jinja expressions, so that they hold inside loops too; values compare as text."""
 
 from typing import Any
 

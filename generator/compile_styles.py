@@ -1,7 +1,8 @@
-"""Named styles: read once from `templates/_styles/styles.yaml`, written as Word's styles.xml and as the PDF's style sheet.
+"""Named styles: read once from `templates/_styles/styles.yaml`, written as Word's styles.xml.
 
-One source for both, so a paper looks the same in Word and in the PDF. Lengths in the file are points unless its head says
-otherwise. `style_sheet` returns CSS that names nothing outside this product (font faces come from `generator.fonts`).
+One source for both, so a paper looks the same in Word and in the PDF. Lengths in the file are points unless its head
+says otherwise. `style_sheet` returns CSS that names nothing outside this product (font faces come from
+`generator.fonts`).
 """
 
 import functools
@@ -105,12 +106,13 @@ def styles_xml(of: Layout) -> str:
     paragraphs = "".join(_word_style(s, "paragraph") for s in of.paragraphs.values())
     characters = "".join(_word_style(s, "character") for s in of.characters.values())
     return (
-        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:styles xmlns:w="{W_NS}"><w:docDefaults><w:rPrDefault>'
-        f'<w:rPr>{_word_font("fang")}<w:kern w:val="0"/><w:sz w:val="24"/><w:lang w:val="en-US" w:eastAsia="zh-CN"/></w:rPr>'
-        "</w:rPrDefault></w:docDefaults>"
+        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:styles xmlns:w="{W_NS}">'
+        f'<w:docDefaults><w:rPrDefault><w:rPr>{_word_font("fang")}<w:kern w:val="0"/><w:sz w:val="24"/>'
+        '<w:lang w:val="en-US" w:eastAsia="zh-CN"/></w:rPr></w:rPrDefault></w:docDefaults>'
         '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>'
         '<w:style w:type="paragraph" w:customStyle="1" w:styleId="end"><w:name w:val="表后"/><w:pPr>'
-        '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr><w:rPr><w:sz w:val="2"/></w:rPr></w:style>'
+        '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr>'
+        '<w:rPr><w:sz w:val="2"/></w:rPr></w:style>'
         f"{paragraphs}{characters}{_table_style('grid', 12, 5)}{_table_style('plain', 0, 0)}</w:styles>"
     )
 
@@ -123,8 +125,8 @@ def _word_style(s: Style, kind: str) -> str:
     spacing = f'<w:spacing w:val="{_twips(s.spacing)}"/>' if s.spacing else ""
     font = _word_font(s.font) if s.font else ""
     return (
-        f'<w:style w:type="{kind}" w:customStyle="1" w:styleId="{s.id}"><w:name w:val={quoteattr(s.name)}/>{based}<w:qFormat/>'
-        f"{p_props}<w:rPr>{font}{color}{spacing}{size}</w:rPr></w:style>"
+        f'<w:style w:type="{kind}" w:customStyle="1" w:styleId="{s.id}"><w:name w:val={quoteattr(s.name)}/>{based}'
+        f"<w:qFormat/>{p_props}<w:rPr>{font}{color}{spacing}{size}</w:rPr></w:style>"
     )
 
 
@@ -132,7 +134,8 @@ def _word_paragraph(s: Style) -> str:
     spacing = f'w:before="{_twips(s.before)}" w:after="{_twips(s.after)}"'
     if s.line:
         spacing += f' w:line="{_twips(s.line)}" w:lineRule="exact"'
-    ind = f'w:left="{round(s.left * TWIPS_MM)}" w:right="{round(s.right * TWIPS_MM)}" w:firstLineChars="{round(s.first * 100)}"'
+    ind = f'w:left="{round(s.left * TWIPS_MM)}" w:right="{round(s.right * TWIPS_MM)}"'
+    ind += f' w:firstLineChars="{round(s.first * 100)}"'
     keep = "<w:keepNext/>" if s.keep_next else ""
     return f'{keep}<w:widowControl/>{_word_border(s)}<w:spacing {spacing}/><w:ind {ind}/><w:jc w:val="{s.align}"/>'
 
@@ -145,7 +148,8 @@ def _word_border(s: Style) -> str:
 
 
 def _word_font(key: str) -> str:
-    return f'<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="{style_file()["fonts"][key]["word"]}"/>'
+    east = style_file()["fonts"][key]["word"]
+    return f'<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="{east}"/>'
 
 
 def _table_style(name: str, outer: int, inner: int) -> str:
@@ -157,8 +161,8 @@ def _table_style(name: str, outer: int, inner: int) -> str:
     edges = "".join(edge(side, outer) for side in ("top", "left", "bottom", "right"))
     edges += "".join(edge(side, inner) for side in ("insideH", "insideV"))
     return (
-        f'<w:style w:type="table" w:customStyle="1" w:styleId="{name}"><w:name w:val="anjuan {name}"/><w:tblPr><w:tblBorders>'
-        f"{edges}</w:tblBorders></w:tblPr></w:style>"
+        f'<w:style w:type="table" w:customStyle="1" w:styleId="{name}"><w:name w:val="anjuan {name}"/>'
+        f"<w:tblPr><w:tblBorders>{edges}</w:tblBorders></w:tblPr></w:style>"
     )
 
 

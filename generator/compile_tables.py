@@ -1,4 +1,4 @@
-"""Ruled tables of a body: fixed rows, rows for each item of a list, rows under a condition; and list fields as tables."""
+"""Ruled tables of a body: fixed rows, rows for each item, rows under a condition; and list fields as tables."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Small builders of WordprocessingML: text may hold `{{ }}` and `{% %}` tags, which stay; everything else is escaped."""
+"""Small builders of WordprocessingML: text may hold `{{ }}` and `{% %}` tags, which stay; the rest is escaped."""
 
 import re
 from xml.sax.saxutils import escape, quoteattr
@@ -53,8 +53,8 @@ def table(widths: list[float] | tuple[float, ...], rows: str, *, style: str = "g
     grid = "".join(f'<w:gridCol w:w="{round(w * TWIPS_MM)}"/>' for w in widths)
     margins = "".join(f'<w:{side} w:w="91" w:type="dxa"/>' for side in ("left", "right")) if style == "grid" else ""
     return (
-        f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{total}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
-        f"<w:tblCellMar>{margins}</w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
+        f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{total}" w:type="dxa"/>'
+        f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>'
     )
 
 

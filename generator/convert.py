@@ -1,8 +1,9 @@
 """Rendered DOCX → restricted HTML, by style names; a closed set of constructs, anything else is refused.
 
-Promises: the HTML holds exactly the text of the DOCX; it names no address but `asset:` ids of images inside the DOCX; no
-construct is passed over in silence. Paragraphs and runs carry the names of our styles (`templates/_styles`), direct
-formatting from Word becomes a small set of CSS properties. Tables are in `convert_tables`, runs in `convert_runs`.
+Promises: the HTML holds exactly the text of the DOCX; it names no address but `asset:` ids of images inside the DOCX;
+no construct is passed over in silence. Paragraphs and runs carry the names of our styles (`templates/_styles`),
+direct formatting from Word becomes a small set of CSS properties. Tables are in `convert_tables`, runs in
+`convert_runs`.
 """
 
 import io

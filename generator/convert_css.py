@@ -69,12 +69,13 @@ def _pages(of: Layout) -> str:
     foot = (
         f"@bottom-left {{ content: element(footer); width: 100%; vertical-align: top; padding-top: {of.footer_gap}mm }}"
     )
-    out = [f"@page {{ {head} {m['bottom']}mm {m['left']}mm; {foot} }}"]
-    for lines in range(1, MOST_FOOT_LINES + 1):
-        out.append(
-            f"@page foot{lines} {{ margin-bottom: {foot_height(of, lines)}mm }} body.foot{lines} {{ page: foot{lines} }}"
-        )
-    return "\n".join(out)
+    first = f"@page {{ {head} {m['bottom']}mm {m['left']}mm; {foot} }}"
+    return "\n".join([first, *(_foot_page(of, lines) for lines in range(1, MOST_FOOT_LINES + 1))])
+
+
+def _foot_page(of: Layout, lines: int) -> str:
+    name = f"foot{lines}"
+    return f"@page {name} {{ margin-bottom: {foot_height(of, lines)}mm }} body.{name} {{ page: {name} }}"
 
 
 def _paragraph(s: Style, of: Layout) -> str:

@@ -1,4 +1,4 @@
-"""Paragraphs and runs of a DOCX as HTML: names of our styles, a small set of direct formatting, fields PAGE and NUMPAGES."""
+"""Paragraphs and runs of a DOCX as HTML: names of our styles, some direct formatting, fields PAGE and NUMPAGES."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -17,6 +17,14 @@ CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_]*(?:-[A-Za-z0-9./_]+)+")
 EMU_MM = 36000
 ALIGN = {"left": "left", "start": "left", "center": "center", "right": "right", "end": "right", "both": "justify"}
 FIELDS = {"PAGE": '<span class="page"></span>', "NUMPAGES": '<span class="pages"></span>'}
+LENGTHS = (
+    ("ind", "firstLineChars", "text-indent", "em", 100),
+    ("ind", "left", "margin-left", "mm", TWIPS_MM),
+    ("ind", "right", "margin-right", "mm", TWIPS_MM),
+    ("spacing", "before", "margin-top", "pt", 20),
+    ("spacing", "after", "margin-bottom", "pt", 20),
+)
+"""Word's element and attribute, our CSS property, its unit, how many of Word's units make one."""
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/"
 
 PARAGRAPH_PROPERTIES: Final = frozenset(
@@ -251,14 +259,9 @@ def _paragraph_css(properties: etree._Element | None) -> str:
     css = []
     if align := value(properties, "jc"):
         css.append(f"text-align:{ALIGN.get(align, 'justify')}")
-    if first := value(properties, "ind", "firstLineChars"):
-        css.append(f"text-indent:{int(first) / 100:g}em")
-    for side in ("left", "right"):
-        if indent := value(properties, "ind", side):
-            css.append(f"margin-{side}:{int(indent) / TWIPS_MM:.2f}mm")
-    for attribute, side in (("before", "top"), ("after", "bottom")):
-        if room := value(properties, "spacing", attribute):
-            css.append(f"margin-{side}:{int(room) / 20:g}pt")
+    for element, attribute, name, unit, scale in LENGTHS:
+        if length := value(properties, element, attribute):
+            css.append(f"{name}:{round(int(length) / scale, 2):g}{unit}")
     if value(properties, "spacing", "lineRule") in ("exact", "atLeast"):
         css.append(f"line-height:{int(value(properties, 'spacing', 'line') or 360) / 20:g}pt")
     return ";".join(css)

@@ -1,4 +1,4 @@
-"""The text of a DOCX and of a PDF, and whether they agree: what surrounds a paper (header, footer) left out, blanks ignored."""
+"""The text of a DOCX and of a PDF, and whether they agree: header and footer left out, blanks ignored."""
 
 import io
 import re

@@ -1,7 +1,7 @@
 """What surrounds a paper's text: number, verification code, page code; the same in DOCX and PDF.
 
-The code at a page's foot holds the verification address with the document's id, and beside it in letters: id, version and
-the first digits of the content digest. Nothing here enters the content digest.
+The code at a page's foot holds the verification address with the document's id, and beside it in letters: id, version
+and the first digits of the content digest. Nothing here enters the content digest.
 """
 
 import functools

@@ -1,8 +1,8 @@
 """One pipeline for both outputs: definition → DOCX template → DOCX → restricted HTML → PDF/A-2a.
 
-`make` promises: DOCX and PDF hold the same text; the same job, fonts and pipeline version give the same bytes; nothing is
-fetched; only fonts of the given folder are used. It may run in any process, warm after the first paper; limits on time and
-memory are `generator.pool`'s.
+`make` promises: DOCX and PDF hold the same text; the same job, fonts and pipeline version give the same bytes;
+nothing is fetched; only fonts of the given folder are used. It may run in any process, warm after the first paper;
+limits on time and memory are `generator.pool`'s.
 """
 
 import functools
@@ -163,8 +163,9 @@ def _page(converted: Converted, furniture: Furniture) -> str:
     about = f"{furniture.document_id} 第{furniture.version}版 {furniture.digest_prefix}"
     return (
         f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(furniture.title)}</title>'
-        f'<meta name="author" content="{escape(furniture.agency_name)}"><meta name="description" content="{escape(about)}">'
-        f'<meta name="generator" content="anjuan"><meta name="dcterms.created" content="{escape(furniture.created_at)}">'
+        f'<meta name="author" content="{escape(furniture.agency_name)}">'
+        f'<meta name="description" content="{escape(about)}"><meta name="generator" content="anjuan">'
+        f'<meta name="dcterms.created" content="{escape(furniture.created_at)}">'
         f'</head><body class="{converted.classes}">{converted.body}</body></html>'
     )
 

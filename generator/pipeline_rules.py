@@ -1,7 +1,7 @@
 """A rule under each line of a record: drawn on the laid-out lines themselves, so that it follows them on every page.
 
-CSS has no such thing, and a repeated background is not drawn by every viewer. This uses WeasyPrint's boxes, whose version is
-pinned; `tests/generator/test_pipeline_rules.py` looks at the drawn page.
+CSS has no such thing, and a repeated background is not drawn by every viewer. This uses WeasyPrint's boxes, whose
+version is pinned; `tests/generator/test_pipeline_rules.py` looks at the drawn page.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,8 @@
 """Warm worker processes that make papers under limits: address space, CPU, wall clock, nice, 300 papers a process.
 
-A paper that eats more than its share loses its worker and nothing else; a worker that died for another reason costs its
-paper one retry. What comes back is a `Made` or one of our errors. One pool a process; workers start with the first paper.
+A paper that eats more than its share loses its worker and nothing else; a worker that died for another reason costs
+its paper one retry. What comes back is a `Made` or one of our errors. One pool a process; workers start with the
+first paper.
 """
 
 import contextlib

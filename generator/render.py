@@ -1,7 +1,7 @@
 """Fill a compiled template with a paper's values: docxtpl in a sandbox, strict about names, escaping everything.
 
-Promises: a value is printed literally, whatever it holds; a name that the definition does not know is an error, never an
-empty place; the same values give the same bytes of DOCX.
+Promises: a value is printed literally, whatever it holds; a name that the definition does not know is an error, never
+an empty place; the same values give the same bytes of DOCX.
 """
 
 import functools

@@ -1,7 +1,7 @@
 """Filters, tests and printing of values in templates; nothing else may be called there.
 
-A value prints by its type: dates and instants in official form, money with separators and 元, booleans 是 or 否, lists joined
-by 、, marks as they are. Filters pass marks through, so an empty amount in capitals is still ／.
+A value prints by its type: dates and instants in official form, money with separators and 元, booleans 是 or 否,
+lists joined by 、, marks as they are. Filters pass marks through, so an empty amount in capitals is still ／.
 """
 
 import datetime as dt

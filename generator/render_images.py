@@ -39,8 +39,9 @@ def picture_size(data: bytes, *, max_width: float, max_height: float) -> Picture
             fine = image.format in ("JPEG", "PNG") and image.mode in ("RGB", "L", "RGBA", "1", "P")
             upright = image.getexif().get(ORIENTATION, 1) == 1
             if not (fine and upright):
-                data, image = _redrawn(image), image
-            width, height = Image.open(io.BytesIO(data)).size
+                data = _redrawn(image)
+        with Image.open(io.BytesIO(data)) as image:
+            width, height = image.size
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise BadInput("图片文件无法读取。", remedy="请上传 JPEG 或 PNG 图片。", path="file") from error
     scale = min(max_width / width, max_height / height)

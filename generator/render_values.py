@@ -1,7 +1,7 @@
-"""Values of a paper as a template sees them: cleaned, typed by their fields' kinds, with marks for what is empty or open.
+"""Values of a paper as a template sees them: cleaned, typed by kind, with marks for what is empty or open.
 
-Only primitives, `Row`s of primitives, and the two marks reach a template. An empty value prints ／; what is still open in a
-preview (number, date, signatures) prints a full-width space, so that nothing else moves.
+Only primitives, `Row`s of primitives, and the two marks reach a template. An empty value prints ／; what is still
+open in a preview (number, date, signatures) prints a full-width space, so that nothing else moves.
 """
 
 import datetime as dt
