@@ -1,7 +1,8 @@
 """Bytes by their digest: put once, never changed, read by range; local folder or S3, one behaviour (contract tests).
 
-A blob's address is the SHA-256 of its bytes; SM3 is taken in the same read. Confidential blobs are encrypted before they
-come here (`foundation.keys`), so their address is the digest of the ciphertext. Large files stream in 1 MiB pieces.
+A blob's address is the SHA-256 of its bytes; SM3 is taken in the same read. Confidential blobs are encrypted before
+they come here (`foundation.keys`), so their address is the digest of the ciphertext. Large files stream in 1 MiB
+pieces.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from foundation.errors import BadInput, Broken, NotFound, Unavailable
+from foundation.settings import Settings
 
 PIECE = 1 << 20
 """Bytes read at a time."""
@@ -136,6 +138,11 @@ class LocalBlobs:
         if blob.sha256 != sha256:
             raise Broken(f"文件 {sha256[:12]}… 的内容与摘要不符。", remedy="用备份恢复并上报记录毁损情况。")
         return blob
+
+
+def open_blobs(settings: Settings) -> BlobStore:
+    """Open the store that the settings name."""
+    return LocalBlobs(settings.data_dir / "blobs")
 
 
 def digests(pieces: Iterator[bytes]) -> Blob:

@@ -8,7 +8,7 @@ from typing import Any
 import rfc8785
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401 - data of any shape comes in
+def plain(value: Any) -> Any:
     """Turn dates, instants and decimals into text, tuples into lists; the rest stays."""
     if isinstance(value, dict):
         return {str(k): plain(v) for k, v in value.items()}
@@ -21,11 +21,11 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - data of any shape comes in
     return value
 
 
-def canonical(value: Any) -> bytes:  # noqa: ANN401
+def canonical(value: Any) -> bytes:
     """Return the RFC 8785 bytes of `plain(value)`."""
     return rfc8785.dumps(plain(value))
 
 
-def digest(value: Any) -> str:  # noqa: ANN401
+def digest(value: Any) -> str:
     """Return the SHA-256 (64 hex digits) of the canonical bytes."""
     return hashlib.sha256(canonical(value)).hexdigest()

@@ -1,11 +1,12 @@
-"""What every operation is handed: settings, clock, ids, database, blobs. Built once a process, or once a test."""
+"""What every operation is handed: settings, clock, ids, database, blobs, keys. Built once a process, or once a test."""
 
 from dataclasses import dataclass, replace
 
-from foundation.blobs import BlobStore, LocalBlobs
+from foundation.blobs import BlobStore, open_blobs
 from foundation.clock import Clock, SystemClock
 from foundation.database import Database
 from foundation.ids import Ids, RandomIds
+from foundation.keys import Keys
 from foundation.settings import Settings
 
 
@@ -18,6 +19,7 @@ class Context:
     ids: Ids
     database: Database
     blobs: BlobStore
+    keys: Keys
 
     def at(self, clock: Clock, *, seed: str | None = None) -> "Context":
         """Return the same floor with another clock (replays, tests)."""
@@ -25,7 +27,7 @@ class Context:
 
 
 def build_context(settings: Settings | None = None, clock: Clock | None = None) -> Context:
-    """Open database and blobs as the settings say."""
+    """Open database, blobs and keys as the settings say."""
     settings = settings or Settings()
     clock = clock or SystemClock()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -34,5 +36,6 @@ def build_context(settings: Settings | None = None, clock: Clock | None = None) 
         clock=clock,
         ids=RandomIds(clock),
         database=Database(settings.database),
-        blobs=LocalBlobs(settings.data_dir / "blobs"),
+        blobs=open_blobs(settings),
+        keys=Keys(settings.keys),
     )

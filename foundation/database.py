@@ -105,7 +105,7 @@ class Database:
         self.engine.dispose()
 
 
-def lock_row(session: orm.Session, model: type[Base], key: Any) -> Any:  # noqa: ANN401 - returns the model's own row
+def lock_row(session: orm.Session, model: type[Base], key: Any) -> Any:
     """Load one row `FOR UPDATE` (SQLite: the transaction already is the lock); None when absent."""
     return session.get(model, key, with_for_update=True, populate_existing=True)
 
@@ -115,12 +115,14 @@ def _plain_errors() -> Iterator[None]:
     try:
         yield
     except sa.exc.OperationalError as error:
-        raise Unavailable("数据库暂时不可用，未作任何改动。", remedy="请稍后重试；持续出现时查看“系统健康”页。") from error
+        raise Unavailable(
+            "数据库暂时不可用，未作任何改动。", remedy="请稍后重试；持续出现时查看“系统健康”页。"
+        ) from error
 
 
 def _teach_sqlite(engine: sa.Engine) -> None:
     @event.listens_for(engine, "connect")
-    def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401
+    def _on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we begin transactions ourselves
         cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):

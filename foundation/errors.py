@@ -41,9 +41,7 @@ class AnjuanError(Exception):
 
     code = "error"
 
-    def __init__(
-        self, message: str, *, remedy: str = "", path: str = "", findings: Sequence[Finding] = ()
-    ) -> None:
+    def __init__(self, message: str, *, remedy: str = "", path: str = "", findings: Sequence[Finding] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy

@@ -117,7 +117,9 @@ def verify_chain(session: orm.Session, stream: str) -> int:
     for event in events(session, stream):
         count += 1
         if event.seq != count or event.previous != previous or event.hash != event_hash(asdict(event)):
-            raise Broken(f"日志“{stream}”第{count}条与哈希链不符。", remedy="停止使用该记录，按记录毁损情况上报并用备份核对。")
+            raise Broken(
+                f"日志“{stream}”第{count}条与哈希链不符。", remedy="停止使用该记录，按记录毁损情况上报并用备份核对。"
+            )
         previous = event.hash
     head = session.get(HeadRow, stream)
     if head is not None and (head.seq, head.hash) != (count, previous):

@@ -1,4 +1,4 @@
-"""Typed settings from `ANJUAN_*` variables and `var/anjuan.env`; every one is documented here and in docs/settings.md."""
+"""Typed settings from `ANJUAN_*` variables and `var/anjuan.env`; each is described here and in docs/settings.md."""
 
 from pathlib import Path
 
@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """What an installation may set; an agency's own settings are dated rows in the database."""
 
-    model_config = SettingsConfigDict(env_prefix="ANJUAN_", env_file=str(ROOT / "var/anjuan.env"), extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ANJUAN_", env_file=str(ROOT / "var/anjuan.env"), extra="ignore", frozen=True
+    )
 
     data_dir: Path = Field(default=ROOT / "var", description="数据目录：数据库、文件、密钥、日志都在这里")
     database_url: str = Field(default="", description="数据库地址；空为 data_dir 下的 SQLite")
