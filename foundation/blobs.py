@@ -2,32 +2,25 @@
 
 A blob's address is the SHA-256 of its bytes; SM3 is taken in the same read. Confidential blobs are encrypted before
 they come here (`foundation.keys`), so their address is the digest of the ciphertext. Large files stream in 1 MiB
-pieces.
+pieces. S3 is in `foundation.blobs_s3`.
 """
 
-import hashlib
+import contextlib
+import errno
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from foundation.blobs_s3 import S3Blobs
+from foundation.digests import PIECE, Blob, copy_with_digests, digests
 from foundation.errors import BadInput, Broken, NotFound, Unavailable
 from foundation.settings import Settings
 
-PIECE = 1 << 20
-"""Bytes read at a time."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Blob:
-    """What is known of stored bytes."""
-
-    sha256: str
-    sm3: str
-    size: int
+__all__ = ["PIECE", "Blob", "BlobStore", "LocalBlobs", "copy_with_digests", "digests", "open_blobs", "refuse_empty"]
 
 
 class BlobStore(Protocol):
@@ -42,10 +35,11 @@ class BlobStore(Protocol):
         ...
 
     def read(self, sha256: str, start: int = 0, length: int | None = None) -> bytes:
-        """Return bytes of a range.
+        """Return bytes of a range; what lies beyond the end is left out.
 
         Raises:
             NotFound: No such blob.
+            Unavailable: The store is down.
         """
         ...
 
@@ -58,11 +52,12 @@ class BlobStore(Protocol):
 
         Raises:
             NotFound: No such blob.
+            Unavailable: The store is down.
         """
         ...
 
     def export(self, sha256: str, target: Path) -> None:
-        """Put a blob at a path: hard link where the store is local and on the same disk, else copy."""
+        """Put a blob at a path, whole or not at all: hard link where the store is on the same disk, else copy."""
         ...
 
     def verify(self, sha256: str) -> Blob:
@@ -71,6 +66,10 @@ class BlobStore(Protocol):
         Raises:
             Broken: The bytes changed.
         """
+        ...
+
+    def addresses(self) -> Iterator[str]:
+        """Yield the SHA-256 of every blob, in no promised order."""
         ...
 
 
@@ -85,20 +84,24 @@ class LocalBlobs:
         """Write beside, take both digests in the same pass, rename: a crash leaves no half blob."""
         handle, name = tempfile.mkstemp(dir=self.root / "incoming")
         try:
-            with os.fdopen(handle, "wb") as out:
+            with _plain_errors(), os.fdopen(handle, "wb") as out:
                 blob = copy_with_digests(source, out)
                 out.flush()
                 os.fsync(out.fileno())
-            target = self.path(blob.sha256)
-            if not target.exists():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                Path(name).chmod(0o444)
-                Path(name).replace(target)
-        except OSError as error:
-            raise Unavailable("文件无法写入存储，未登记任何内容。", remedy="检查磁盘空间后重试。") from error
+            with _plain_errors():
+                self._keep(Path(name), blob)
         finally:
             Path(name).unlink(missing_ok=True)
         return blob
+
+    def _keep(self, incoming: Path, blob: Blob) -> None:
+        target = self.path(blob.sha256)
+        if target.exists() and target.stat().st_size == blob.size:
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        incoming.chmod(0o444)
+        incoming.replace(target)
+        _sync_folder(target.parent)
 
     def path(self, sha256: str) -> Path:
         """Return where a blob lies (for programs that need a file name, such as ffmpeg)."""
@@ -125,12 +128,18 @@ class LocalBlobs:
             raise NotFound(f"存储中没有文件 {sha256[:12]}…。", remedy="用备份恢复该文件。") from None
 
     def export(self, sha256: str, target: Path) -> None:
-        """Hard-link, or copy across disks."""
+        """Hard-link, or copy across disks; an older file at the path is replaced, never written through."""
         self.size(sha256)
-        try:
-            os.link(self.path(sha256), target)
-        except OSError:
-            shutil.copyfile(self.path(sha256), target)
+        beside = target.with_name(f".{target.name[:80]}.{os.getpid()}.{time.monotonic_ns()}")
+        with _plain_errors():
+            try:
+                os.link(self.path(sha256), beside)
+            except OSError as error:
+                if error.errno == errno.ENOSPC:
+                    raise
+                shutil.copyfile(self.path(sha256), beside)
+            beside.replace(target)
+            beside.unlink(missing_ok=True)  # renaming a link onto a link of the same file leaves both
 
     def verify(self, sha256: str) -> Blob:
         """Read again and compare."""
@@ -139,31 +148,34 @@ class LocalBlobs:
             raise Broken(f"文件 {sha256[:12]}… 的内容与摘要不符。", remedy="用备份恢复并上报记录毁损情况。")
         return blob
 
+    def addresses(self) -> Iterator[str]:
+        """Yield the names of all blob files."""
+        yield from (path.name for path in self.root.glob("??/??/*"))
+
+    def sweep(self, older_than: float = 86_400) -> int:
+        """Remove what killed uploads left in `incoming` for longer than a day (seconds); return how many files."""
+        limit, swept = time.time() - older_than, 0
+        for path in (self.root / "incoming").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < limit:
+                    path.unlink()
+                    swept += 1
+        return swept
+
 
 def open_blobs(settings: Settings) -> BlobStore:
-    """Open the store that the settings name."""
-    return LocalBlobs(settings.data_dir / "blobs")
+    """Open the store that the settings name.
 
-
-def digests(pieces: Iterator[bytes]) -> Blob:
-    """Take SHA-256, SM3 and size in one read."""
-    sha256, sm3, size = hashlib.sha256(), hashlib.new("sm3"), 0
-    for piece in pieces:
-        sha256.update(piece)
-        sm3.update(piece)
-        size += len(piece)
-    return Blob(sha256=sha256.hexdigest(), sm3=sm3.hexdigest(), size=size)
-
-
-def copy_with_digests(source: bytes | Path | BinaryIO, out: BinaryIO) -> Blob:
-    """Copy a source to an open file and take its digests on the way."""
-
-    def copied() -> Iterator[bytes]:
-        for piece in _pieces(source):
-            out.write(piece)
-            yield piece
-
-    return digests(copied())
+    Raises:
+        BadInput: `blobs_url` is neither empty nor `s3://bucket[/prefix]`.
+    """
+    if not settings.blobs_url:
+        return LocalBlobs(settings.data_dir / "blobs")
+    if not settings.blobs_url.startswith("s3://"):
+        raise BadInput(
+            "文件存储地址无法识别。", remedy="填 s3://桶名[/前缀]，或留空使用本机目录。", path="ANJUAN_BLOBS_URL"
+        )
+    return S3Blobs(settings.blobs_url, endpoint=settings.s3_endpoint, key=settings.s3_key, secret=settings.s3_secret)
 
 
 def refuse_empty(size: int, path: str) -> None:
@@ -176,11 +188,18 @@ def refuse_empty(size: int, path: str) -> None:
         raise BadInput("文件是空的（0 字节）。", remedy="请重新选择文件。", path=path)
 
 
-def _pieces(source: bytes | Path | BinaryIO) -> Iterator[bytes]:
-    if isinstance(source, bytes):
-        yield from (source[i : i + PIECE] for i in range(0, len(source), PIECE))
-    elif isinstance(source, Path):
-        with source.open("rb") as file:
-            yield from iter(lambda: file.read(PIECE), b"")
-    else:
-        yield from iter(lambda: source.read(PIECE), b"")
+@contextlib.contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable("文件无法写入存储，未登记任何内容。", remedy="检查磁盘空间后重试。") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
