@@ -3,21 +3,53 @@
 import functools
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, is_dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, is_dataclass
 from typing import Any, TypeVar
 
 import click
+from flask import current_app
+from flask.cli import AppGroup
 from tqdm import tqdm
 
 from foundation.canonical import plain
+from foundation.context import Context
 from foundation.errors import AnjuanError
 
 T = TypeVar("T")
 
+COMMANDS = AppGroup("anjuan")
+"""All commands; `cli.registry` hands them to `flask`."""
 
-def command(group: click.Group, name: str | None = None) -> Callable[[Callable[..., Any]], click.Command]:
-    """Register a function as a command: what it returns is printed, as text by `show` or as JSON with `--json`."""
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What a command found: `data` for `--json`, `lines` for people, and whether all is well (exit code 1 if not)."""
+
+    data: Any
+    lines: Sequence[str] = field(default_factory=list)
+    ok: bool = True
+
+
+def the_context() -> Context:
+    """Return the application's context."""
+    context: Context = current_app.extensions["anjuan"]
+    return context
+
+
+def command(
+    help: str,  # noqa: A002 - click's own word
+    *,
+    name: str | None = None,
+    group: click.Group = COMMANDS,
+) -> Callable[[Callable[..., Any]], click.Command]:
+    """Register a function as a command: what it returns is printed, as text by `show` or as JSON with `--json`.
+
+    Args:
+        help: What `flask NAME --help` says, in Chinese.
+        name: The command's name; the function's when left out.
+        group: Where it is added.
+    """
 
     def register(function: Callable[..., Any]) -> click.Command:
         @functools.wraps(function)
@@ -29,14 +61,18 @@ def command(group: click.Group, name: str | None = None) -> Callable[[Callable[.
             show(result, as_json=as_json)
 
         option = click.option("--json", "as_json", is_flag=True, help="机器可读的结果。")
-        return group.command(name or function.__name__.replace("_", "-"))(option(run))
+        return group.command(name or function.__name__.replace("_", "-"), help=help)(option(run))
 
     return register
 
 
-def show(result: Any, *, as_json: bool) -> None:  # noqa: ANN401 - any command's result
-    """Print a result: JSON when asked, else lines of text."""
-    if as_json:
+def show(result: Any, *, as_json: bool) -> None:
+    """Print a result: JSON when asked, else lines of text; leave with 1 when it says that not all is well."""
+    if isinstance(result, Result):
+        show(result.data if as_json else list(result.lines), as_json=as_json)
+        if not result.ok:
+            sys.exit(1)
+    elif as_json:
         click.echo(json.dumps(plain(_dict(result)), ensure_ascii=False, indent=2))
     elif isinstance(result, str):
         click.echo(result)
@@ -68,7 +104,7 @@ def progress(items: Iterable[T], *, total: int, label: str) -> Iterator[T]:
     yield from tqdm(items, total=total, desc=label, file=sys.stderr, disable=not sys.stderr.isatty())
 
 
-def _dict(value: Any) -> Any:  # noqa: ANN401
+def _dict(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return {k: _dict(v) for k, v in vars(value).items()} if hasattr(value, "__dict__") else asdict(value)
     if isinstance(value, dict):
@@ -78,7 +114,7 @@ def _dict(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
-def _line(value: Any) -> str:  # noqa: ANN401
+def _line(value: Any) -> str:
     data = _dict(value)
     if isinstance(data, dict):
         return "\n".join(f"{k}: {v}" for k, v in data.items() if v not in (None, "", [], {}))

@@ -1,4 +1,4 @@
-"""Real photo, sound and video files for scenarios, made by ffmpeg: `{video: 20s}`, `{audio: 20s}`, `{photo: 1600x1200}`."""
+"""Photo, sound and video files for scenarios, made by ffmpeg: `{video: 20s}`, `{audio: 20s}`, `{photo: 1600x1200}`."""
 
 import re
 import subprocess

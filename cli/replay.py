@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from access import accounts, agencies
 from access.facts import Actor
+from generator.press import Press
+
+from access import accounts, agencies
 from archive import packing
 from casework import queries
 from casework.facts import DocumentFacts, RecordingFacts
@@ -23,7 +25,6 @@ from foundation.clock import ManualClock, parse_local
 from foundation.context import Context
 from foundation.errors import AnjuanError, BadInput
 from generator import issuing as making
-from generator.press import Press
 
 
 @dataclass(kw_only=True)
@@ -292,7 +293,7 @@ def _announce(play: Replay, step: Step) -> Played:
 def _store(play: Replay, step: Step) -> Played:
     data = step.keys["data"]
     seed = len(play.cast.recordings) + step.number
-    file = make_media(step.keys["media"], Path(play._folder.name), f"{seed}", seed=seed)  # noqa: SLF001 - same module
+    file = make_media(step.keys["media"], Path(play._folder.name), f"{seed}", seed=seed)
     known = play.cast.recordings.get(step.id)
     words: dict[str, Any] = (
         {"recording_id": known} if known else {"case_id": play.cast.case_id, **_recording_words(play, step)}

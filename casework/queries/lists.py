@@ -1,0 +1,93 @@
+"""One page of the list of cases, with totals under the same condition (A34.1: counts reveal nothing hidden)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from casework.facts import CaseFacts, DeadlineFacts
+from casework.models import CasePartyRow, CaseRow, DeadlineRow, PartyRow
+from casework.queries.base import grouped
+from casework.queries.cases import case_list
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFilter:
+    """What a person wants to see; empty means all."""
+
+    procedure: str = ""
+    state: str = ""
+    words: str = ""
+    """Part of number, title or party's name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePage:
+    """Some cases of a list."""
+
+    cases: tuple[CaseFacts, ...]
+    total: int
+    states: Mapping[str, int]
+    """How many cases are in each state, under the viewer's rights alone."""
+    procedures: Mapping[str, int]
+
+
+def case_page(
+    session: orm.Session, where: sa.ColumnElement[bool], wanted: CaseFilter, *, page: int, size: int
+) -> CasePage:
+    """Return one page of the cases that a viewer may see, latest first.
+
+    Args:
+        session: An open session.
+        where: The viewer's policy predicate, compiled over `CASE_COLUMNS`.
+        wanted: What the person filters by.
+        page: From 1; a page past the end is empty, with the same total.
+        size: Cases a page.
+    """
+    chosen = sa.and_(where, *_conditions(wanted))
+    query = sa.select(CaseRow).where(chosen).order_by(CaseRow.opened_at.desc(), CaseRow.id.desc())
+    rows = session.scalars(query.limit(size).offset((page - 1) * size)).all()
+    return CasePage(
+        cases=tuple(case_list(session, rows)),
+        total=session.scalar(sa.select(sa.func.count()).select_from(CaseRow).where(chosen)) or 0,
+        states=_counts(session, CaseRow.state, where),
+        procedures=_counts(session, CaseRow.procedure, where),
+    )
+
+
+def open_deadlines(session: orm.Session, case_ids: list[str], *, duty_of: str = "agency") -> dict[str, DeadlineFacts]:
+    """Return each case's first period of a bearer of duty that is not met yet."""
+    found = grouped(session, DeadlineRow, DeadlineRow.case_id, case_ids, DeadlineRow.end)
+    names = DeadlineFacts.__dataclass_fields__
+    nearest = {}
+    for case_id, rows in found.items():
+        waiting = [r for r in rows if r.met_on is None and r.duty_of == duty_of]
+        if waiting:
+            nearest[case_id] = DeadlineFacts(**{n: getattr(waiting[0], n) for n in names})
+    return nearest
+
+
+def _conditions(wanted: CaseFilter) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.procedure:
+        found.append(CaseRow.procedure == wanted.procedure)
+    if wanted.state:
+        found.append(CaseRow.state == wanted.state)
+    if words := wanted.words.strip():
+        parties = sa.select(CasePartyRow.case_id).join(PartyRow, PartyRow.id == CasePartyRow.party_id)
+        named = parties.where(_has(PartyRow.name, words))
+        columns = (CaseRow.number, CaseRow.working_number, CaseRow.title)
+        found.append(sa.or_(*(_has(c, words) for c in columns), CaseRow.id.in_(named)))
+    return found
+
+
+def _has(column: Any, words: str) -> sa.ColumnElement[bool]:
+    condition: sa.ColumnElement[bool] = column.contains(words, autoescape=True)
+    return condition
+
+
+def _counts(session: orm.Session, column: Any, where: sa.ColumnElement[bool]) -> dict[str, int]:
+    query = sa.select(column, sa.func.count()).select_from(CaseRow).where(where).group_by(column).order_by(column)
+    return {str(value): int(count) for value, count in session.execute(query)}

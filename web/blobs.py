@@ -1,0 +1,157 @@
+"""The one outlet through which stored bytes leave: nothing else in `web` opens a blob or a package's file (tests grep).
+
+What leaves was looked up by `web.lookup`, which asked the policy. Downloads, and every look at a record that is not of
+the ordinary class, are written to `access:<agency>` before the first byte goes (A34.1, A36.2). Ranges are answered, so
+that players can seek; nothing is cached outside the viewer's own session.
+"""
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from flask import Response, request
+from werkzeug.datastructures import ContentRange
+
+from foundation import journal
+from foundation.blobs import PIECE, BlobStore
+from generator import preview
+from web.security import the_actor, the_context
+
+DPI = 110
+"""A4 becomes 910 pixels wide: sharp on a screen, about 150 KB."""
+
+SHOWN = "image/jpeg image/png image/webp video/mp4 video/webm audio/mp4 audio/mpeg audio/wav audio/x-wav audio/ogg"
+INLINE = frozenset([*SHOWN.split(), "audio/vnd.wave", "application/pdf"])
+"""What a browser may show in place; everything else is handed over as a file (an SVG may hold a script)."""
+
+SANDBOX = "default-src 'none'; sandbox"
+PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+"""The browser's own PDF viewer draws itself with inline styles; a sandbox would keep it from starting."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """Stored bytes that the viewer may have; `web.lookup` makes them after asking the policy."""
+
+    kind: str
+    """document, recording or package."""
+    id: str
+    agency_id: str
+    secrecy: str
+    name: str
+    """Under which name it is saved."""
+    media_type: str
+    size: int
+    blob: str = ""
+    path: Path | None = None
+    """A package's file; else `blob` says where the bytes are."""
+
+    @property
+    def tag(self) -> str:
+        """Return a mark of these bytes."""
+        return self.blob or f"{self.id}-{self.name}-{self.size}"
+
+
+def deliver(held: Held, *, as_file: bool) -> Response:
+    """Answer with the bytes, or with the range that was asked for."""
+    wanted = request.range if request.headers.get("If-Range", held_tag(held)) == held_tag(held) else None
+    span = wanted.range_for_length(held.size) if wanted else (0, held.size)
+    if span is None:
+        response = Response(status=416)
+        response.content_range = ContentRange("bytes", None, None, held.size)
+        return response
+    start, stop = span[0], held.size if span[1] is None else span[1]
+    if start == 0:
+        _note(held, as_file=as_file)
+    pieces = _pieces(the_context().blobs, held, start, stop - start)
+    response = Response(pieces, status=206 if wanted else 200, mimetype=held.media_type)
+    if wanted:
+        response.content_range = ContentRange("bytes", start, stop, held.size)
+    response.content_length = stop - start
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["ETag"] = held_tag(held)
+    as_file = as_file or held.media_type not in INLINE
+    response.headers["Content-Disposition"] = disposition(held.name, as_file=as_file)
+    response.headers["Content-Security-Policy"] = PDF_POLICY if held.media_type == "application/pdf" else SANDBOX
+    return response
+
+
+def deliver_stream(held: Held, pieces: Iterator[bytes]) -> Response:
+    """Answer with bytes that are put together on the way (a package as one file)."""
+    _note(held, as_file=True)
+    response = Response(pieces, mimetype=held.media_type)
+    response.headers["Content-Disposition"] = disposition(held.name, as_file=True)
+    response.headers["Content-Security-Policy"] = SANDBOX
+    return response
+
+
+def page_image(held: Held, number: int) -> Response:
+    """Answer with one page of a PDF as PNG, counted from 1."""
+    _note(held, as_file=False)
+    image = _page(held.blob, number)
+    response = Response(image, mimetype="image/png")
+    response.headers["Content-Security-Policy"] = SANDBOX
+    return response
+
+
+@functools.lru_cache(maxsize=512)
+def _count(blob: str) -> int:
+    return preview.count(the_context().blobs.read(blob))
+
+
+def page_count(held: Held) -> int:
+    """Return how many pages a PDF has."""
+    return _count(held.blob)
+
+
+def read(held: Held) -> bytes:
+    """Return all bytes of something small."""
+    return b"".join(_pieces(the_context().blobs, held, 0, held.size))
+
+
+def disposition(name: str, *, as_file: bool) -> str:
+    """Return the header that names a file, in Chinese too; a name cannot break out of it."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in name)
+    way = "attachment" if as_file else "inline"
+    return f"{way}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def held_tag(held: Held) -> str:
+    """Return the entity tag."""
+    return f'"{quote(held.tag, safe="-_.")}"'
+
+
+@functools.lru_cache(maxsize=64)
+def _page(blob: str, number: int) -> bytes:
+    """Draw a page once; kept by what was drawn, after the policy was asked for this viewer."""
+    return preview.pages(the_context().blobs.read(blob), DPI, only=number - 1)[0]
+
+
+def _pieces(store: BlobStore, held: Held, start: int, length: int) -> Iterator[bytes]:
+    if held.path is None:
+        yield from store.stream(held.blob, start, length)
+        return
+    with held.path.open("rb") as file:
+        file.seek(start)
+        while length > 0 and (piece := file.read(min(PIECE, length))):
+            length -= len(piece)
+            yield piece
+
+
+def _note(held: Held, *, as_file: bool) -> None:
+    """Write who took or looked at what; an ordinary page that is only looked at is not written."""
+    if not as_file and held.secrecy == "normal":
+        return
+    ctx, actor = the_context(), the_actor()
+    act = "downloaded" if as_file else "read"
+    with ctx.database.write() as session:
+        journal.append(
+            session,
+            ctx.clock,
+            stream=f"access:{held.agency_id}",
+            kind=f"{held.kind}.{act}",
+            actor=actor.account_id,
+            data={held.kind: held.id, "digest": held.blob, "class": held.secrecy},
+        )
