@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from weasyprint import CSS, HTML, Document
 from weasyprint.text.fonts import FontConfiguration
@@ -27,7 +26,7 @@ from generator.compile_styles import layout
 from generator.convert import Converted, convert
 from generator.convert_css import style_sheet
 from generator.convert_text import docx_text
-from generator.fonts import font_faces, use_fonts
+from generator.fonts import use_fonts
 from generator.furniture import Furniture
 from generator.pipeline_rules import rule_lines
 from generator.render import render
@@ -121,9 +120,6 @@ def _sheet(fonts_dir: str, name: str, *, tight: bool = False) -> CSS:
     press = _press(fonts_dir)
     key = f"{name} tight" if tight else name
     if key not in press.sheets:
-        if "faces" not in press.sheets:
-            faces = font_faces(Path(fonts_dir))
-            press.sheets["faces"] = CSS(string=faces, font_config=press.fonts, url_fetcher=FontFiles(fonts_dir))
         press.sheets[key] = CSS(string=style_sheet(name, tight=tight), font_config=press.fonts, url_fetcher=Assets({}))
     return press.sheets[key]
 
@@ -153,7 +149,7 @@ def _lay_out(converted: Converted, job: Job, layout_name: str, *, tight: bool) -
     sheet = _sheet(job.fonts_dir, layout_name, tight=tight)
     press = _press(job.fonts_dir)
     html = HTML(string=_page(converted, job.furniture), base_url="asset:", url_fetcher=Assets(converted.images))
-    document = html.render(font_config=press.fonts, stylesheets=[press.sheets["faces"], sheet])
+    document = html.render(font_config=press.fonts, stylesheets=[sheet])
     if len(document.pages) > MOST_PAGES:
         raise Broken(f"文书超过{MOST_PAGES}页。", remedy="请核对内容，或将长清单分成几份。")
     return document
@@ -195,22 +191,3 @@ class Assets(URLFetcher):  # type: ignore[misc]  # WeasyPrint is untyped
         if not url.startswith("asset:") or name not in self._images:
             raise BadInput("文书引用了文件以外的地址。", remedy="请删除模板中的外部引用。", path="template")
         return URLFetcherResponse(url, self._images[name])
-
-
-class FontFiles(URLFetcher):  # type: ignore[misc]
-    """Fonts of one folder, nothing else."""
-
-    def __init__(self, fonts_dir: str) -> None:
-        super().__init__(fail_on_errors=True)
-        self._folder = Path(fonts_dir).resolve()
-
-    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:  # noqa: ARG002 - WeasyPrint's
-        """Return a font's bytes.
-
-        Raises:
-            BadInput: The address is no file of the folder.
-        """
-        path = Path(unquote(url.removeprefix("file://"))).resolve()
-        if not url.startswith("file://") or not path.is_relative_to(self._folder):
-            raise BadInput("样式引用了字体目录以外的地址。", remedy="请核对字体目录。", path="fonts")
-        return URLFetcherResponse(url, path.read_bytes())

@@ -1,0 +1,185 @@
+"""A font file becomes a static TrueType font of our own: chosen characters, own family name, quadratic outlines.
+
+Why not as they come: PDF/A viewers take the character id for the glyph id, so CFF fonts whose ids differ show boxes;
+and by its public name fontconfig may choose a bold or Japanese face. HarfBuzz reads the outlines, the curves are
+approximated within 0.1 % of an em. The same source gives the same bytes.
+"""
+
+import io
+import struct
+from collections.abc import Collection, Iterator, Mapping
+from itertools import pairwise
+
+import uharfbuzz as hb
+from fontTools.cu2qu import curve_to_quadratic
+from fontTools.ttLib import TTFont, newTable
+from fontTools.ttLib.sfnt import SFNTWriter
+
+ERROR = 0.001
+"""Greatest distance of a quadratic outline from the cubic one, in em."""
+
+DROPPED = ("GSUB", "GPOS", "GDEF", "BASE", "vhea", "vmtx", "VORG", "DSIG", "JSTF", "gasp", "FFTM")
+"""Layout for vertical and other settings, signatures and hints: unused at print sizes, and each adds to every paper."""
+
+SHORT = 256
+"""Steps shorter than this take one byte."""
+ZONES = 2
+"""Zones for hints, which every font must name though it has none."""
+Point = tuple[float, float, bool]
+"""x, y, and whether it lies on the curve."""
+
+
+def convert(source: bytes, number: int, characters: Collection[int], family: str, mark: str) -> bytes:
+    """Return a TrueType font of some characters of a font file.
+
+    Args:
+        source: The file: TrueType, OpenType or a collection.
+        number: Which font of a collection.
+        characters: Code points to keep; those that the font lacks are passed over.
+        family: Name of the new font, as style sheets call it.
+        mark: Text that tells this version from others (goes into its unique name).
+    """
+    face = hb.subset(hb.Face(hb.Blob(source), number), _wanted(characters))
+    tables = {tag: face.reference_table(tag).data for tag in face.table_tags}
+    if "CFF " in tables:
+        del tables["CFF "]
+        tables |= _outlines(hb.Font(face), tables)
+    tables |= _named(tables, family, mark)
+    return _font(tables)
+
+
+def characters_of(source: bytes, number: int) -> frozenset[int]:
+    """Return the code points that a font file can draw."""
+    return frozenset(hb.Face(hb.Blob(source), number).unicodes)
+
+
+def _wanted(characters: Collection[int]) -> hb.SubsetInput:
+    wanted = hb.SubsetInput()
+    wanted.unicode_set.update(characters)
+    wanted.drop_table_tag_set.update(int.from_bytes(tag.encode()) for tag in DROPPED)
+    wanted.flags = hb.SubsetFlags.NOTDEF_OUTLINE | hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NO_LAYOUT_CLOSURE
+    return wanted
+
+
+def _outlines(font: hb.Font, tables: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return TrueType tables for CFF outlines."""
+    pen = _Pen(ERROR * font.face.upem)
+    glyphs, offsets, metrics, points, parts = bytearray(), [0], bytearray(), 0, 0
+    for glyph in range(font.face.glyph_count):
+        contours = pen.contours(font, glyph)
+        data, left = _glyph(contours)
+        glyphs += data
+        offsets.append(len(glyphs))
+        metrics += struct.pack(">Hh", font.get_glyph_h_advance(glyph), left)
+        points, parts = max(points, sum(map(len, contours))), max(parts, len(contours))
+    count = font.face.glyph_count
+    return {
+        "glyf": bytes(glyphs),
+        "loca": struct.pack(f">{len(offsets)}L", *offsets),
+        "hmtx": bytes(metrics),
+        "hhea": tables["hhea"][:34] + struct.pack(">H", count),
+        "head": tables["head"][:50] + struct.pack(">hh", 1, 0),
+        "maxp": struct.pack(">L14H", 0x00010000, count, points, parts, 0, 0, ZONES, *(0,) * 8),
+    }
+
+
+class _Pen:
+    """Collects the contours of one glyph as points of quadratic splines."""
+
+    def __init__(self, error: float) -> None:
+        self._error = error
+        self._contours: list[list[Point]] = []
+        self._funcs = hb.DrawFuncs()
+        self._funcs.set_move_to_func(lambda x, y, _: self._contours.append([(x, y, True)]))
+        self._funcs.set_line_to_func(lambda x, y, _: self._contours[-1].append((x, y, True)))
+        self._funcs.set_cubic_to_func(self._cubic)
+        self._funcs.set_close_path_func(lambda _: None)
+
+    def contours(self, font: hb.Font, glyph: int) -> list[list[Point]]:
+        """Return the closed contours of a glyph, outer ones clockwise as TrueType has them."""
+        self._contours = []
+        font.draw_glyph(glyph, self._funcs)
+        return [rounded for contour in self._contours if len(rounded := _closed(contour)) > 2]  # noqa: PLR2004 - an area
+
+    def _cubic(self, *numbers: float) -> None:
+        x1, y1, x2, y2, x3, y3 = numbers[:6]
+        contour = self._contours[-1]
+        start = contour[-1][:2]
+        *between, end = curve_to_quadratic((start, (x1, y1), (x2, y2), (x3, y3)), self._error)[1:]
+        contour += [(x, y, False) for x, y in between]
+        contour.append((*end, True))
+
+
+def _closed(contour: list[Point]) -> list[Point]:
+    points: list[Point] = [(round(x), round(y), on) for x, y, on in contour]
+    points = [points[0], *(b for a, b in pairwise(points) if a != b)]
+    if len(points) > 1 and points[0][:2] == points[-1][:2]:
+        points.pop()
+    return points[::-1]
+
+
+def _glyph(contours: list[list[Point]]) -> tuple[bytes, int]:
+    """Return a glyph's record and its left edge."""
+    points = [p for contour in contours for p in contour]
+    if not points:
+        return b"", 0
+    xs, ys = [int(p[0]) for p in points], [int(p[1]) for p in points]
+    ends, last = [], -1
+    for contour in contours:
+        last += len(contour)
+        ends.append(last)
+    flags, x_bytes = bytearray(int(p[2]) for p in points), bytearray()
+    _deltas(xs, flags, x_bytes, short=0x02, same=0x10)
+    _deltas(ys, flags, x_bytes, short=0x04, same=0x20)
+    head = struct.pack(f">5h{len(ends)}HH", len(ends), min(xs), min(ys), max(xs), max(ys), *ends, 0)
+    data = head + bytes(_repeated(flags)) + bytes(x_bytes)
+    return data + b"\0" * (-len(data) % 4), min(xs)
+
+
+def _deltas(values: list[int], flags: bytearray, out: bytearray, *, short: int, same: int) -> None:
+    """Write one coordinate of every point as its distance from the point before."""
+    before = 0
+    for i, value in enumerate(values):
+        step, before = value - before, value
+        if step == 0:
+            flags[i] |= same
+        elif -SHORT < step < SHORT:
+            flags[i] |= short | (same if step > 0 else 0)
+            out.append(abs(step))
+        else:
+            out += struct.pack(">h", step)
+
+
+def _repeated(flags: bytearray) -> Iterator[int]:
+    """Shorten runs of equal flags."""
+    i = 0
+    while i < len(flags):
+        run = 1
+        while i + run < len(flags) and flags[i + run] == flags[i] and run < SHORT:
+            run += 1
+        yield from (flags[i],) if run == 1 else (flags[i] | 0x08, run - 1)
+        i += run
+
+
+def _named(tables: Mapping[str, bytes], family: str, mark: str) -> dict[str, bytes]:
+    """Give the font our name, regular weight, leave to embed, and a unique name that tells its version."""
+    names = newTable("name")
+    names.names = []
+    for name_id, text in {1: family, 2: "Regular", 3: f"{family}-{mark}", 4: family, 6: family}.items():
+        names.setName(text, name_id, 3, 1, 0x409)
+    head, os2 = tables["head"], tables["OS/2"]
+    return {
+        "name": names.compile(TTFont()),
+        "head": head[:28] + head[20:28] + head[36:44] + b"\0\0" + head[46:],
+        "OS/2": os2[:4] + struct.pack(">H", 400) + os2[6:8] + b"\0\0" + os2[10:62] + struct.pack(">H", 0x40) + os2[64:],
+        "post": struct.pack(">L", 0x00030000) + b"\0\0\0\0" + tables["post"][8:12] + bytes(20),
+    }
+
+
+def _font(tables: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    writer = SFNTWriter(out, len(tables), "\x00\x01\x00\x00")
+    for tag in sorted(tables):
+        writer[tag] = tables[tag]
+    writer.close()
+    return out.getvalue()
