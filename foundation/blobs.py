@@ -113,7 +113,8 @@ class LocalBlobs:
 
     def stream(self, sha256: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """Yield a range in pieces."""
-        left = self.size(sha256) - start if length is None else length
+        rest = self.size(sha256) - start
+        left = rest if length is None else length
         with self.path(sha256).open("rb") as file:
             file.seek(start)
             while left > 0 and (piece := file.read(min(PIECE, left))):

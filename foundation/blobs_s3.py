@@ -12,12 +12,12 @@ import datetime as dt
 import hashlib
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeVar, cast
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError, GenericError
 from obstore.exceptions import NotFoundError as ObjectNotFound
 from obstore.store import S3Store
 
@@ -26,6 +26,8 @@ from foundation.errors import Broken, NotFound, Unavailable
 
 PART = 8 << 20
 """Bytes of one part of an upload, of one ranged read, and of a spooled stream kept in memory."""
+
+T = TypeVar("T")
 
 AT_ONCE = 3
 """Parts under way at the same time: memory stays at some 32 MiB."""
@@ -58,15 +60,18 @@ class S3Blobs:
 
     def _keep(self, source: bytes | Path | BinaryIO, blob: Blob) -> Blob:
         with _plain_errors("写入"):
-            if self._has(blob):
-                return blob
-            if blob.size <= PART:
-                with contextlib.suppress(AlreadyExistsError):
-                    obstore.put(self._store, _name(blob.sha256), _whole(source), mode="create", use_multipart=False)
-            else:
-                parts = _unchanged(source, blob)
-                obstore.put(self._store, _name(blob.sha256), parts, chunk_size=PART, max_concurrency=AT_ONCE)
+            _again(lambda: self._send(source, blob))
         return blob
+
+    def _send(self, source: bytes | Path | BinaryIO, blob: Blob) -> None:
+        if self._has(blob):
+            return
+        if blob.size <= PART:
+            with contextlib.suppress(AlreadyExistsError):
+                obstore.put(self._store, _name(blob.sha256), _whole(source), mode="create", use_multipart=False)
+        else:
+            parts = _unchanged(source, blob)
+            obstore.put(self._store, _name(blob.sha256), parts, chunk_size=PART, max_concurrency=AT_ONCE)
 
     def _has(self, blob: Blob) -> bool:
         try:
@@ -83,9 +88,12 @@ class S3Blobs:
         size = self.size(sha256)
         end = size if length is None else min(size, start + length)
         for at in range(start, end, PART):
-            with _plain_errors("读取", sha256):
-                part = memoryview(obstore.get_range(self._store, _name(sha256), start=at, end=min(at + PART, end)))
+            part = self._range(sha256, at, min(at + PART, end))
             yield from (bytes(part[i : i + PIECE]) for i in range(0, len(part), PIECE))
+
+    def _range(self, sha256: str, start: int, end: int) -> memoryview:
+        with _plain_errors("读取", sha256):
+            return memoryview(_again(lambda: obstore.get_range(self._store, _name(sha256), start=start, end=end)))
 
     def size(self, sha256: str) -> int:
         """Return a blob's size."""
@@ -119,6 +127,14 @@ class S3Blobs:
 
 def _name(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def _again(ask: Callable[[], T]) -> T:
+    """Ask up to three times when an answer breaks off (the client itself retries what failed before an answer)."""
+    for _ in range(2):
+        with contextlib.suppress(GenericError):
+            return ask()
+    return ask()
 
 
 def _whole(source: bytes | Path | BinaryIO) -> bytes:

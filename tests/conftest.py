@@ -1,13 +1,24 @@
-"""What every test may ask for: a whole floor (`ctx`) of its own in a temporary folder, with a clock that it moves.
+"""What every test may ask for.
 
-`move(ctx, "2026-01-06T09:30")` puts the clock of a context to a local instant.
+    ctx            a floor of its own (SQLite, local blobs, keys) in a temporary folder, with a clock to move
+    any_ctx        the same twice: embedded, and scaled (PostgreSQL, S3); the contract suites run on both
+    scaled_ctx     the scaled one alone
+    postgres_url   an empty PostgreSQL database of its own
+    s3_settings    settings of an S3 prefix of its own (`blobs_url`, `s3_endpoint`, `s3_key`, `s3_secret`)
+    elastic_url    the running Elasticsearch (take an index prefix of your own)
+    verapdf        a function that judges PDF files, many at once
+
+`move(ctx, "2026-01-06T09:30")` puts the clock of a context to a local instant. Servers: `tests.servers`.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+import shutil
+import uuid
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 import tests.tables  # noqa: F401 - every floor's models are known before tables are created
 from foundation.blobs import open_blobs
@@ -17,9 +28,23 @@ from foundation.database import Database
 from foundation.ids import RandomIds
 from foundation.keys import Keys
 from foundation.settings import Settings
+from tests import judges, servers
+from tests.databases import database_like
 
 BEGIN = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 """Where the clock of a test stands at first (a Monday, 08:00 in Shanghai)."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the run in the one process that starts the workers (or that has none)."""
+    if not hasattr(config, "workerinput"):
+        servers.begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers when all workers are done."""
+    if not hasattr(config, "workerinput"):
+        servers.end_run()
 
 
 def settings_for(folder: Path, **changes: object) -> Settings:
@@ -49,9 +74,75 @@ def move(ctx: Context, to: str | dt.datetime) -> None:
     ctx.clock.move(parse_local(to) if isinstance(to, str) else to)
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a SQLite file with all tables once; tests copy it."""
+    path = tmp_path_factory.mktemp("template") / "anjuan.sqlite"
+    database = Database(f"sqlite:///{path}")
+    database.create_all()
+    database.close()
+    return path
+
+
 @pytest.fixture
-def ctx(tmp_path: Path) -> Iterator[Context]:
+def ctx(tmp_path: Path, sqlite_template: Path) -> Iterator[Context]:
     """Give a floor of its own: SQLite, local blobs and keys under the test's folder, the clock at 2026-01-05T00:00Z."""
-    ctx = floor_of(settings_for(tmp_path / "var"))
+    settings = settings_for(tmp_path / "var")
+    settings.data_dir.mkdir()
+    shutil.copyfile(sqlite_template, settings.data_dir / "anjuan.sqlite")
+    ctx = floor_of(settings)
     yield ctx
     ctx.database.close()
+
+
+@pytest.fixture(params=["embedded", "scaled"])
+def any_ctx(request: pytest.FixtureRequest) -> Context:
+    """Give a floor of its own on each column of the design: embedded, and PostgreSQL with S3."""
+    ctx: Context = request.getfixturevalue("ctx" if request.param == "embedded" else "scaled_ctx")
+    return ctx
+
+
+@pytest.fixture
+def scaled_ctx(tmp_path: Path, postgres_template: str, s3_settings: dict[str, str]) -> Iterator[Context]:
+    """Give a floor of its own on PostgreSQL and S3."""
+    with database_like(postgres_template) as url:
+        ctx = floor_of(settings_for(tmp_path / "var", database_url=url, **s3_settings))
+        yield ctx
+        ctx.database.close()
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """Give an empty PostgreSQL database."""
+    with database_like("template0") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> Iterator[str]:
+    """Make a PostgreSQL database with all tables once a worker; tests copy it."""
+    with database_like("template0") as url:
+        database = Database(url)
+        database.create_all()
+        database.close()
+        yield sa.make_url(url).database or ""
+
+
+@pytest.fixture
+def s3_settings() -> dict[str, str]:
+    """Give an S3 prefix of its own in the bucket of the run."""
+    facts = servers.running("s3")
+    url = f"s3://{facts['bucket']}/{uuid.uuid4().hex}"
+    return {"blobs_url": url, "s3_endpoint": facts["url"], "s3_key": "testkey", "s3_secret": "testsecret"}
+
+
+@pytest.fixture
+def elastic_url() -> str:
+    """Give the address of the run's Elasticsearch."""
+    return servers.running("elastic")["url"]
+
+
+@pytest.fixture
+def verapdf() -> Callable[[Sequence[Path], str], dict[Path, judges.Verdict]]:
+    """Give the judge of PDF/A."""
+    return judges.verapdf
