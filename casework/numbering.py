@@ -31,6 +31,14 @@ DAY = "%Y%m%d"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Written:
+    """How a series outside rules/numbers.yaml is written (archival codes): its pattern and the words in it."""
+
+    pattern: str
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class NumberFacts:
     """One number of the ledger."""
 
@@ -57,6 +65,7 @@ def reserve(
     settings: Mapping[str, Any],
     at: dt.datetime,
     actor: str = "system",
+    written: Written | None = None,
 ) -> str:
     """Give a holder the next number of a series; asked again, the same one.
 
@@ -69,6 +78,7 @@ def reserve(
         settings: Agency settings in force on the day (`short_name`, patterns).
         at: The clock's instant.
         actor: Account, for the journal.
+        written: Pattern and words of a series that brings its own.
 
     Returns:
         The number as printed.
@@ -83,7 +93,10 @@ def reserve(
     if held:
         return held[0].text
     series = _series(session, agency_id, character, period)
-    text = _written(rule, settings, character=character, day=day, n=series.last + 1)
+    if written is not None:
+        text = write(written.pattern, {**written.words, "n": str(series.last + 1)})
+    else:
+        text = _written(rule, settings, character=character, day=day, n=series.last + 1)
     _refuse_taken(session, agency_id, text)
     series.last += 1
     row = NumberRow(

@@ -1,0 +1,213 @@
+"""Put the papers of a case into main and side volume, in the order of its rule pack: a pure function of facts.
+
+Promises: every paper that has its effect stands in exactly one place (papers for both volumes in both); internal papers
+never stand in the main volume unless the agency moved their type; papers of informants, and papers with an informant's
+fields or recordings, are named in the side volume as kept elsewhere and never enclosed.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from archive.facts import MAIN, SIDE, Arrangement, Entry
+from archive.ruling import read, setting
+from casework.facts import CaseFacts, DocumentFacts, RecordingFacts, ServiceFacts, Status
+from catalogue.conditions import parse_condition
+from catalogue.definitions import DocumentType
+from foundation.clock import legal_date
+
+IN_FILE = frozenset({Status.ISSUED, Status.SERVED, Status.FILED, Status.REPLACED})
+"""States of papers that belong to the case file; void papers are named in the file note."""
+OWN = frozenset({"file_cover", "file_catalogue", "file_note", "archive_transfer_list"})
+"""Papers of the file itself: no items."""
+INFORMANT = "informant"
+INSIDE = frozenset({"internal", "work_secret"})
+EARLIEST = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFile:
+    """All that arrangement looks at."""
+
+    case: CaseFacts
+    documents: Sequence[DocumentFacts]
+    definitions: Mapping[str, DocumentType]
+    """The definition of each paper, by document id."""
+    recordings: Sequence[RecordingFacts] = ()
+    services: Sequence[ServiceFacts] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def document(self, document_id: str | None) -> DocumentFacts | None:
+        """Return a paper of the case."""
+        return next((d for d in self.documents if d.id == document_id), None)
+
+    def recording(self, recording_id: str | None) -> RecordingFacts | None:
+        """Return a recording of the case."""
+        return next((r for r in self.recordings if r.id == recording_id), None)
+
+
+def arrange(file: CaseFile) -> Arrangement:
+    """Return the papers of both volumes in order."""
+    name = str(setting(file.settings, "archive.order", read("order")["procedures"][file.case.procedure]))
+    pack = read("order")["packs"][name]
+    papers = [d for d in file.documents if d.status in IN_FILE and d.type not in OWN]
+    volumes = {d.id: _volumes(file, d) for d in papers}
+    main = [d for d in papers if MAIN in volumes[d.id]]
+    side = [d for d in papers if SIDE in volumes[d.id]]
+    return Arrangement(
+        main=tuple(_ordered(file, main, pack["main"])),
+        side=tuple(_ordered(file, side, pack["side"])),
+        pack=name,
+        loose=_loose(file, papers),
+    )
+
+
+def is_apart(file: CaseFile, document: DocumentFacts) -> bool:
+    """Tell whether a paper is kept elsewhere: it, a field of it, or its recording reveals an informant."""
+    recording = file.recording(document.recording_id)
+    if document.secrecy == INFORMANT or (recording is not None and recording.secrecy == INFORMANT):
+        return True
+    definition = file.definitions[document.id]
+    filled = {**document.data, **{k: v for fill in document.slots for k, v in fill.values.items()}}
+    return any(f.mask == INFORMANT and filled.get(f.name) not in (None, "", []) for f in definition.fields)
+
+
+def _volumes(file: CaseFile, document: DocumentFacts) -> frozenset[str]:
+    if is_apart(file, document):
+        return frozenset({SIDE})
+    override = setting(file.settings, f"volume.override.{document.type}", "")
+    table = file.settings.get("volume.override")
+    if not override and isinstance(table, Mapping):
+        override = str(table.get(document.type, ""))
+    word = override or document.volume
+    if word == "both":
+        return frozenset({MAIN, SIDE})
+    recording = file.recording(document.recording_id)
+    if word == MAIN and not override and recording is not None and recording.secrecy in INSIDE:
+        return frozenset({SIDE})
+    return frozenset({word}) & {MAIN, SIDE}
+
+
+def _ordered(file: CaseFile, papers: Sequence[DocumentFacts], groups: Sequence[Mapping[str, Any]]) -> Iterator[Entry]:
+    followers = read("order")["followers"]
+    leading = [d for d in papers if d.type not in followers or _served(file, d) not in {p.id for p in papers}]
+    behind: dict[str, list[DocumentFacts]] = {}
+    for one in (d for d in papers if d not in leading):
+        behind.setdefault(_served(file, one), []).append(one)
+    for group in groups:
+        for leader in sorted(_of_group(leading, groups, group), key=lambda d: _place(d, group)):
+            yield _entry(file, leader, str(group["group"]))
+            for one in sorted(behind.get(leader.id, ()), key=lambda d: (followers.index(d.type), *_when(d))):
+                yield _entry(file, one, str(group["group"]))
+
+
+def _of_group(
+    papers: Sequence[DocumentFacts], groups: Sequence[Mapping[str, Any]], wanted: Mapping[str, Any]
+) -> Iterator[DocumentFacts]:
+    for document in papers:
+        taking = next((g for g in groups if _takes(g, document)), None)
+        if taking is None:
+            taking = next(g for g in groups if g["group"] == "rest")
+        if taking is wanted:
+            yield document
+
+
+def _takes(group: Mapping[str, Any], document: DocumentFacts) -> bool:
+    for row in group["types"]:
+        if row == document.type:
+            return True
+        if isinstance(row, Mapping) and row["type"] == document.type:
+            values = {**document.data, **{k: v for fill in document.slots for k, v in fill.values.items()}}
+            if parse_condition(row["when"]).holds(values):
+                return True
+    return False
+
+
+def _place(document: DocumentFacts, group: Mapping[str, Any]) -> tuple[Any, ...]:
+    first = list(group.get("first", ()))
+    return (first.index(document.type) if document.type in first else len(first), *_when(document))
+
+
+def _when(document: DocumentFacts) -> tuple[Any, ...]:
+    return (item_date(document), document.issued_at or EARLIEST, document.id)
+
+
+def item_date(document: DocumentFacts) -> dt.date:
+    """Return the day under which a paper stands in its file."""
+    if document.issue_date is not None:
+        return document.issue_date
+    return legal_date(document.issued_at or EARLIEST)
+
+
+def _served(file: CaseFile, document: DocumentFacts) -> str:
+    """Return the paper that a chain of service papers is about."""
+    followers, seen = read("order")["followers"], {document.id}
+    current = document
+    while current.type in followers:
+        by_service = next((s.document_id for s in file.services if s.receipt_id == current.id), None)
+        following = file.document(by_service or current.target_id)
+        if following is None or following.id in seen:
+            break
+        seen.add(following.id)
+        current = following
+    return current.id
+
+
+def _entry(file: CaseFile, document: DocumentFacts, group: str) -> Entry:
+    apart = is_apart(file, document)
+    recording = file.recording(document.recording_id)
+    cards = (recording.id,) if recording is not None and recording.blob and not apart else ()
+    return Entry(
+        document_id=document.id,
+        type=document.type,
+        title=document.title if apart else _title(file, document),
+        number=document.number,
+        author="" if apart else _author(file, document),
+        date=item_date(document),
+        secrecy=INFORMANT if apart else document.secrecy,
+        group=group,
+        recording_ids=cards,
+        apart=apart,
+    )
+
+
+def _title(file: CaseFile, document: DocumentFacts) -> str:
+    pattern = str(read("order")["titles"].get(document.type, "{title}"))
+    target = file.document(_served(file, document))
+    recording = file.recording(document.recording_id)
+    words = {
+        **{k: str(v) for k, v in document.data.items() if isinstance(v, str)},
+        "title": document.title,
+        "target": target.title if target is not None and target.id != document.id else "",
+        "recording": recording.number if recording else "",
+    }
+    written = pattern
+    for name, word in words.items():
+        written = written.replace(f"{{{name}}}", word)
+    written = written.replace("（）", "")
+    return document.title if "{" in written else written
+
+
+def _author(file: CaseFile, document: DocumentFacts) -> str:
+    rules = read("order")["authors"]
+    kinds = ("officers", "department", "signer", "operator")
+    visibility = file.definitions[document.id].visibility
+    kind = next((k for k in kinds if document.type in rules[k]), rules["visibility"].get(visibility, "agency"))
+    agency = str(file.settings.get("name", ""))
+    recording = file.recording(document.recording_id)
+    people = document.officers or file.case.members
+    found = {
+        "officers": "、".join(o.name for o in people),
+        "department": next((o.department for o in people if o.department), ""),
+        "signer": document.slots[0].name if document.slots else "",
+        "operator": recording.operator if recording else "",
+        "party": "、".join(p.name for p in file.case.parties if document.party_id in (None, p.id)),
+    }
+    return found.get(str(kind)) or agency
+
+
+def _loose(file: CaseFile, papers: Sequence[DocumentFacts]) -> tuple[str, ...]:
+    registered = {d.recording_id for d in papers}
+    kept = [r for r in file.recordings if r.blob and r.id not in registered and r.secrecy != INFORMANT]
+    return tuple(r.id for r in kept)
