@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from access.facts import Actor
-from access.policy import Permission
-
-from casework import shelf
-from casework.facts import CaseFacts, DocumentFacts
+from access.permissions import kinds_of
+from access.policy import Permission, Record, absent, decide, is_hidden
+from casework import queries, shelf
+from casework.facts import CaseFacts, DocumentFacts, RecordingFacts
 from casework.gates.api import CaseView
 from casework.views import Office, view_of
+from catalogue.definitions import DocumentType
 from foundation import journal, outbox
+from foundation.errors import Forbidden
 
 
 def require_on(
@@ -20,14 +22,50 @@ def require_on(
     *,
     case: CaseFacts | None = None,
     document: DocumentFacts | None = None,
+    definition: DocumentType | None = None,
+    recording: RecordingFacts | None = None,
 ) -> None:
-    """Ask the policy; what a viewer may not know of is not found.
+    """Ask the policy about the thing that is acted on; what a viewer may not know of is not found.
+
+    Args:
+        at: The office.
+        actor: Who acts.
+        permission: What for.
+        case: The case; with nothing else given, what is asked about. None as well: the actor's agency.
+        document: The paper.
+        definition: For a paper that is still to be opened: its type.
+        recording: The recording.
 
     Raises:
         Forbidden: The policy says no.
         NotFound: The policy hides it.
     """
-    raise NotImplementedError
+    record = _record(actor, permission, case, document, definition, recording)
+    viewer = queries.viewer_of(at.session, actor)
+    verdict = decide(actor, permission, record, viewer)
+    if verdict.allowed:
+        return
+    hiding = next((r for r in (record, queries.case_record(case) if case else record) if r.id), record)
+    if is_hidden(actor, hiding, viewer):
+        raise absent(hiding.kind)
+    raise Forbidden(verdict.reason, remedy="由有此权限的人员办理；职务有变的，请系统管理员更新任职。")
+
+
+def _record(
+    actor: Actor,
+    permission: Permission,
+    case: CaseFacts | None,
+    document: DocumentFacts | None,
+    definition: DocumentType | None,
+    recording: RecordingFacts | None,
+) -> Record:
+    if document is not None:
+        return queries.document_record(document)
+    if recording is not None:
+        return queries.recording_record(recording)
+    if "document" in kinds_of(permission) and definition is not None:
+        return queries.record_to_be(actor, case, definition)
+    return queries.case_record(case) if case is not None else Record(kind="agency", agency_id=actor.agency_id)
 
 
 def locked_view(at: Office, document_id: str, *, act: str, reasons: Mapping[str, str] | None = None) -> CaseView:

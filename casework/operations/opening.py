@@ -61,7 +61,7 @@ def draft(
         at = office(ctx, session)
         case = _locked_case(session, case_id)
         definition = at.catalogue.get(type)
-        require_on(at, actor, Permission.DOCUMENT_DRAFT, case=case)
+        require_on(at, actor, Permission.DOCUMENT_DRAFT, case=case, definition=definition)
         _require_power(at, actor, definition)
         facts = DocumentFacts(
             **_head(ctx, actor, definition),

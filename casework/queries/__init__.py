@@ -38,6 +38,7 @@ from casework.queries.records import (
     services_of,
     unbatched_recordings,
 )
+from casework.queries.viewing import case_record, document_record, record_to_be, recording_record, viewer_of
 
 __all__ = [
     "CASE_COLUMNS",
@@ -45,11 +46,13 @@ __all__ = [
     "RECORDING_COLUMNS",
     "batch_of",
     "case_facts",
+    "case_record",
     "cases_of_party",
     "cases_of_person",
     "deadlines_of",
     "devices",
     "document_facts",
+    "document_record",
     "documents_of",
     "events_of",
     "fills_of",
@@ -60,7 +63,9 @@ __all__ = [
     "find_recordings",
     "flags_of",
     "party_facts",
+    "record_to_be",
     "recording_facts",
+    "recording_record",
     "recordings_of",
     "remarks_of",
     "services_by_receipt",
@@ -68,4 +73,5 @@ __all__ = [
     "unbatched_recordings",
     "version_facts",
     "versions_of",
+    "viewer_of",
 ]

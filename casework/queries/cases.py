@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from access.policy import absent
 from casework.facts import CaseFacts, DeviceFacts, EventFacts, FlagFacts, OfficerFacts, PartyFacts, Procedure
 from casework.models import CaseEventRow, CaseMemberRow, CasePartyRow, CaseRow, DeviceRow, FlagRow, PartyRow
 from casework.officers import officer
@@ -38,7 +39,7 @@ def case_facts(session: orm.Session, case_id: str, day: dt.date | None = None) -
     """
     row = session.get(CaseRow, case_id)
     if row is None:
-        raise NotFound("没有这个案件。", remedy="检查案件编号。")
+        raise absent("case")
     return case_list(session, [row], day)[0]
 
 

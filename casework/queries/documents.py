@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from access.policy import absent
 from casework.facts import DocumentFacts, OfficerFacts, RemarkFacts, SlotFill, Status, VersionFacts
 from casework.models import (
     DocumentBlobRow,
@@ -32,6 +33,7 @@ DOCUMENT_COLUMNS: Mapping[str, Any] = {
     "status": DocumentRow.status,
     "stage": DocumentRow.stage,
     "party_id": DocumentRow.party_id,
+    "author_id": DocumentRow.author_id,
     "number": DocumentRow.number,
 }
 """Names that a policy predicate may use over papers, for compiling it to SQL."""
@@ -50,7 +52,7 @@ def document_facts(session: orm.Session, document_id: str, day: dt.date | None =
     """
     row = session.get(DocumentRow, document_id)
     if row is None:
-        raise NotFound("没有这份文书。", remedy="检查文书编号。")
+        raise absent("document")
     return document_list(session, [row], day)[0]
 
 

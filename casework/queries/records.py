@@ -6,10 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from access.policy import absent
 from casework.facts import DeadlineFacts, RecordingFacts, ServiceFacts, ServiceMethod
 from casework.models import DeadlineRow, DeviceRow, RecordingLinkRow, RecordingRow, ServiceRow
 from casework.queries.base import grouped, rows_in
-from foundation.errors import NotFound
 
 RECORDING_COLUMNS: Mapping[str, Any] = {
     "id": RecordingRow.id,
@@ -33,7 +33,7 @@ def recording_facts(session: orm.Session, recording_id: str) -> RecordingFacts:
     """
     row = session.get(RecordingRow, recording_id)
     if row is None:
-        raise NotFound("没有这条音像记录。", remedy="检查音像编号。")
+        raise absent("recording")
     return recording_list(session, [row])[0]
 
 

@@ -1,0 +1,261 @@
+"""Persons of an office and their appointments: a role in a department over a time.
+
+Journal kinds in `agency:<id>`: `person.added`, `appointment.made`, `appointment.ended`.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from access.agencies import SYSTEM, note, require_in_agency, today
+from access.facts import Actor, AppointmentFacts, PersonFacts
+from access.models import AgencyRow, AppointmentRow, PersonRow
+from access.policy import Permission, absent
+from access.rulebook import rulebook
+from foundation.clock import legal_date
+from foundation.context import Context
+from foundation.errors import BadInput, NotFound
+
+NO_PERSON = ("没有这个人员。", "检查人员编号。")
+
+
+def add_person(
+    ctx: Context,
+    *,
+    agency_id: str,
+    name: str,
+    roles: Iterable[str],
+    department: str = "",
+    cert_no: str | None = None,
+    cert_from: dt.date | None = None,
+    cert_to: dt.date | None = None,
+    post: str = "",
+    qualification: str = "",
+    party_id: str = "",
+    valid_from: dt.date | None = None,
+    valid_to: dt.date | None = None,
+    by: Actor | None = None,
+) -> PersonFacts:
+    """Register a person and appoint them.
+
+    Args:
+        ctx: The floor.
+        agency_id: The office.
+        name: Name on papers.
+        roles: Keys of `access/rules/roles.yaml`.
+        department: Where.
+        cert_no: Number of the enforcement certificate.
+        cert_from: Its first day.
+        cert_to: Its last day.
+        post: Title of the post.
+        qualification: Number of the legal-profession qualification.
+        party_id: For role `party`: for whom.
+        valid_from: First day of the roles; the clock's day when left out.
+        valid_to: Last day; open when left out.
+        by: The administrator; None for the installation's own commands.
+
+    Raises:
+        BadInput: A role is unknown, roles exclude each other, or dates are wrong.
+        Forbidden: The policy says no.
+    """
+    wanted = _roles(roles)
+    _check_dates(cert_from, cert_to, "cert_to")
+    common: dict[str, Any] = {"department": department, "post": post, "qualification": qualification}
+    common |= {"party_id": party_id, "cert_no": cert_no or "", "cert_from": cert_from, "cert_to": cert_to}
+    with ctx.database.write() as session:
+        _require_manager(session, by, agency_id)
+        person_id = ctx.ids.new()
+        note(session, ctx, agency_id, "person.added", _id(by), {"person": person_id, "roles": wanted})
+        session.add(PersonRow(id=person_id, name=_name(name), added_at=ctx.clock.now()))
+        session.flush()
+        for role in wanted:
+            session.add(_appointment(ctx, agency_id, person_id, role, common, valid_from or today(ctx), valid_to))
+        session.flush()
+        return person(session, person_id, max(valid_from or today(ctx), today(ctx)))
+
+
+def appoint(
+    ctx: Context,
+    actor: Actor,
+    *,
+    person_id: str,
+    role: str,
+    valid_from: dt.date,
+    valid_to: dt.date | None = None,
+    agency_id: str | None = None,
+    **details: Any,
+) -> AppointmentFacts:
+    """Give a person one more role over a time.
+
+    Raises:
+        BadInput: The role is unknown or may not stand beside the others, or dates are wrong.
+        Forbidden: The policy says no.
+    """
+    office = agency_id or actor.agency_id
+    _check_dates(valid_from, valid_to, "valid_to")
+    with ctx.database.write() as session:
+        _require_manager(session, actor, office)
+        _person_row(session, person_id)
+        held = {
+            a.role
+            for a in appointments(session, person_id)
+            if a.agency_id == office and _overlaps(a, valid_from, valid_to)
+        }
+        _roles([*held, role])
+        event = {"person": person_id, "role": role, "valid_from": valid_from, "valid_to": valid_to}
+        note(session, ctx, office, "appointment.made", actor.account_id, event)
+        row = _appointment(ctx, office, person_id, role, details, valid_from, valid_to)
+        session.add(row)
+        session.flush()
+        return _facts(row)
+
+
+def end_appointment(ctx: Context, actor: Actor, appointment_id: str) -> None:
+    """Take a role away; it gives nothing from this instant, for open sessions too.
+
+    Raises:
+        NotFound: There is no such appointment.
+        Forbidden: The policy says no.
+    """
+    with ctx.database.write() as session:
+        row = session.get(AppointmentRow, appointment_id)
+        if row is None:
+            raise NotFound("没有这项任职。", remedy="刷新页面查看。")
+        _require_manager(session, actor, row.agency_id)
+        if row.ended_at is None:
+            event = {"appointment": row.id, "person": row.person_id, "role": row.role}
+            note(session, ctx, row.agency_id, "appointment.ended", actor.account_id, event)
+            row.ended_at = ctx.clock.now()
+
+
+def person(session: orm.Session, person_id: str, day: dt.date) -> PersonFacts:
+    """Return a person as they stood on a day.
+
+    Raises:
+        NotFound: There is no such person.
+    """
+    row = _person_row(session, person_id)
+    known = appointments(session, person_id)
+    held = [a for a in known if is_valid_on(a, day)]
+    shown = held or known[-1:]
+    return PersonFacts(
+        id=row.id,
+        name=row.name,
+        agency_id=shown[0].agency_id if shown else "",
+        roles=frozenset(a.role for a in held),
+        department=shown[0].department if shown else "",
+        post=next((a.post for a in shown if a.post), ""),
+        qualification=next((a.qualification for a in shown if a.qualification), ""),
+        **_certificate(held or known, day),
+    )
+
+
+def persons_of(session: orm.Session, agency_id: str, day: dt.date) -> list[PersonFacts]:
+    """Return everybody who was ever appointed in an office, as they stood on a day, in the order of joining."""
+    query = (
+        sa.select(PersonRow.id)
+        .join(AppointmentRow, AppointmentRow.person_id == PersonRow.id)
+        .where(AppointmentRow.agency_id == agency_id)
+        .group_by(PersonRow.id, PersonRow.added_at)
+        .order_by(PersonRow.added_at, PersonRow.id)
+    )
+    return [person(session, one, day) for one in session.scalars(query).all()]
+
+
+def appointments(session: orm.Session, person_id: str) -> list[AppointmentRow]:
+    """Return a person's appointments by their first day (rows stay in `access`)."""
+    query = sa.select(AppointmentRow).where(AppointmentRow.person_id == person_id)
+    return list(session.scalars(query.order_by(AppointmentRow.valid_from, AppointmentRow.id)))
+
+
+def is_valid_on(row: AppointmentRow, day: dt.date) -> bool:
+    """Tell whether an appointment holds on a day (the day on which it was taken away still counts)."""
+    ended = row.ended_at is not None and legal_date(row.ended_at) < day
+    return row.valid_from <= day and (row.valid_to is None or day <= row.valid_to) and not ended
+
+
+def is_valid_at(row: AppointmentRow, at: dt.datetime) -> bool:
+    """Tell whether an appointment holds at an instant."""
+    return is_valid_on(row, legal_date(at)) and (row.ended_at is None or at < row.ended_at)
+
+
+def _certificate(rows: Sequence[AppointmentRow], day: dt.date) -> dict[str, Any]:
+    """Return the certificate that is valid on a day, else the one that ran out last."""
+    own = [r for r in rows if r.cert_no]
+    if not own:
+        return {}
+    valid = [r for r in own if r.cert_from and r.cert_to and r.cert_from <= day <= r.cert_to]
+    best = (valid or sorted(own, key=lambda r: r.cert_to or dt.date.min))[-1]
+    return {"cert_no": best.cert_no, "cert_from": best.cert_from, "cert_to": best.cert_to}
+
+
+def _person_row(session: orm.Session, person_id: str) -> PersonRow:
+    row = session.get(PersonRow, person_id)
+    if row is None:
+        raise NotFound(NO_PERSON[0], remedy=NO_PERSON[1])
+    return row
+
+
+def _require_manager(session: orm.Session, by: Actor | None, agency_id: str) -> None:
+    if session.get(AgencyRow, agency_id) is None:
+        raise absent("agency")
+    if by is not None:
+        require_in_agency(by, Permission.ACCOUNT_MANAGE, agency_id)
+
+
+def _appointment(
+    ctx: Context,
+    agency_id: str,
+    person_id: str,
+    role: str,
+    details: dict[str, Any],
+    start: dt.date,
+    end: dt.date | None,
+) -> AppointmentRow:
+    return AppointmentRow(
+        id=ctx.ids.new(), agency_id=agency_id, person_id=person_id, role=role, valid_from=start, valid_to=end, **details
+    )
+
+
+def _roles(roles: Iterable[str]) -> list[str]:
+    wanted, known = list(dict.fromkeys(roles)), rulebook().roles
+    if not wanted or any(r not in known for r in wanted):
+        raise BadInput(
+            f"职务不认识：{'、'.join(r for r in wanted if r not in known) or '（空）'}。",
+            remedy=f"可用：{'、'.join(known)}。",
+            path="roles",
+        )
+    alone = [r for r in wanted if known[r].alone]
+    if alone and len(wanted) > 1:
+        raise BadInput(
+            f"“{known[alone[0]].title}”不能由有其他职务的人兼任。", remedy="管理账号和设置的人另行指定。", path="roles"
+        )
+    return wanted
+
+
+def _name(name: str) -> str:
+    clean = name.strip()
+    if not clean or len(clean) > 200 or any(ord(c) < 32 for c in clean):  # noqa: PLR2004 - control characters
+        raise BadInput("姓名应为1到200个字，不含控制字符。", remedy="重新填写姓名。", path="name")
+    return clean
+
+
+def _check_dates(first: dt.date | None, last: dt.date | None, path: str) -> None:
+    if first is not None and last is not None and last < first:
+        raise BadInput("终止日期早于起始日期。", remedy="核对两个日期。", path=path)
+
+
+def _overlaps(row: AppointmentRow, first: dt.date, last: dt.date | None) -> bool:
+    ends = [d for d in (row.valid_to, legal_date(row.ended_at) if row.ended_at else None) if d]
+    return (not ends or min(ends) >= first) and (last is None or row.valid_from <= last)
+
+
+def _facts(row: AppointmentRow) -> AppointmentFacts:
+    return AppointmentFacts(**{name: getattr(row, name) for name in AppointmentFacts.__dataclass_fields__})
+
+
+def _id(by: Actor | None) -> str:
+    return by.account_id if by else SYSTEM
