@@ -173,9 +173,8 @@ def outbox(ctx: Context) -> Found:
         count, oldest = session.execute(sa.select(sa.func.count(), sa.func.min(OutboxRow.added_at))).one()
     waited = ctx.clock.now() - oldest if oldest else dt.timedelta()
     if waited > BEHIND:
-        return warn(
-            f"{count} 项等待处理，最早一项已等 {int(waited.total_seconds() // 60)} 分钟。", "启动后台：flask work"
-        )
+        minutes = int(waited.total_seconds() // 60)
+        return warn(f"{count} 项等待处理，最早一项已等 {minutes} 分钟。", "启动后台：flask work")
     return good(f"{count} 项等待处理" if count else "没有积压")
 
 

@@ -155,3 +155,12 @@ def _note(held: Held, *, as_file: bool) -> None:
             actor=actor.account_id,
             data={held.kind: held.id, "digest": held.blob, "class": held.secrecy},
         )
+
+
+def size_of(blob: str) -> int:
+    """Return the size of stored bytes.
+
+    Raises:
+        NotFound: They are not in the store.
+    """
+    return the_context().blobs.size(blob)

@@ -18,7 +18,15 @@ STATUS: dict[type[errors.AnjuanError], int] = {
     errors.Unavailable: 503,
     errors.Broken: 500,
 }
-HEADINGS = {404: "没有这个页面或记录", 403: "未执行", 409: "现在还不能这样做", 422: "填写的内容需要修改", 503: "暂时不可用"}
+MISSING = 404
+HEADINGS = {
+    404: "没有这个页面或记录",
+    403: "未执行",
+    409: "现在还不能这样做",
+    422: "填写的内容需要修改",
+    429: "请求太频繁",
+    503: "暂时不可用",
+}
 NOT_HERE = "没有找到，或者您无权查看。"
 
 log = structlog.get_logger(__name__)
@@ -33,14 +41,14 @@ def install(app: Flask) -> None:
 
 def _ours(error: errors.AnjuanError) -> ResponseReturnValue:
     status = STATUS.get(type(error), 500)
-    if status == 404:
-        return answer(404, NOT_HERE)
+    if status == MISSING:
+        return answer(MISSING, NOT_HERE)
     return answer(status, error.message, remedy=error.remedy, findings=error.findings, code=error.code)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
-    return answer(status, NOT_HERE if status == 404 else (error.description or "请求没有被接受。"))
+    return answer(status, NOT_HERE if status == MISSING else (error.description or "请求没有被接受。"))
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
@@ -53,7 +61,12 @@ def answer(
 ) -> ResponseReturnValue:
     """Return an error as page or JSON."""
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
-        body = {"error": code or str(status), "message": message, "remedy": remedy, "findings": [asdict(f) for f in findings]}
+        body = {
+            "error": code or str(status),
+            "message": message,
+            "remedy": remedy,
+            "findings": [asdict(f) for f in findings],
+        }
         return jsonify(body), status
     heading = HEADINGS.get(status, "出错了")
     return render_template("error.html", heading=heading, message=message, remedy=remedy, items=findings), status

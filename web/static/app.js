@@ -1,10 +1,6 @@
 // Keyboard and reading comfort; every page works without it.
 const root = document.documentElement;
-const saved = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
 const save = (key, value) => { try { localStorage.setItem(key, value); } catch { /* private mode */ } };
-if (saved("large") === "1") root.classList.add("large");
-const dark = saved("theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-root.dataset.bsTheme = dark;
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   if (!button) return;

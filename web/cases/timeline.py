@@ -1,0 +1,81 @@
+"""What happened in a case, from its journal, in sentences; what the viewer may not see stays out."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from casework.facts import DocumentFacts, RecordingFacts
+from foundation.journal import Event
+
+SENTENCES: Mapping[str, str] = {
+    "case.opened": "案件登记",
+    "case.initiated": "程序启动",
+    "case.emergency_started": "紧急启动程序",
+    "case.changed": "案件信息变更",
+    "case.member_added": "加派承办人员",
+    "case.party_added": "增加当事人",
+    "case.closed": "结案",
+    "case.archived": "归档",
+    "document.drafted": "起草{title}",
+    "document.revised": "修改{title}",
+    "document.refreshed": "更新{title}",
+    "document.signed": "签署{title}",
+    "document.sign_refused": "拒绝签署{title}",
+    "document.returned": "退回{title}",
+    "document.voided": "作废{title}",
+    "document.reserved": "开始制发{title}",
+    "document.given_up": "放弃制发{title}",
+    "document.issued": "制发{title}",
+    "document.served": "{title}送达",
+    "recording.announced": "开始录制{title}",
+    "recording.stored": "存入{title}",
+    "recording.linked": "关联{title}",
+    "service.opened": "开始送达{title}",
+    "service.completed": "{title}送达生效",
+    "service.recorded": "记录送达{title}",
+    "package.made": "形成档案包",
+    "package.verified": "核验档案包",
+}
+MAIN = frozenset(
+    ["case.opened", "case.initiated", "case.emergency_started", "case.closed", "case.archived", "document.issued"]
+) | frozenset(["document.returned", "document.voided", "document.sign_refused", "recording.stored", "package.made"])
+"""What a first look shows; the journal page shows all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """One line of the course of a case."""
+
+    at: dt.datetime
+    text: str
+    name: str
+    seq: int
+    kind: str
+
+
+def moments(
+    events: Iterable[Event],
+    *,
+    documents: Iterable[DocumentFacts],
+    recordings: Iterable[RecordingFacts],
+    names: Mapping[str, str],
+    only: frozenset[str] | None = MAIN,
+) -> Iterator[Moment]:
+    """Yield the events of a case that concern what the viewer may see, in order.
+
+    Args:
+        events: The case's stream.
+        documents: Papers that the viewer may see.
+        recordings: Recordings that the viewer may see.
+        names: Name by account id.
+        only: Kinds of events; None takes all.
+    """
+    titles = {d.id: f"《{d.title}》" for d in documents} | {r.id: f"音像{r.number}" for r in recordings}
+    for event in events:
+        if only is not None and event.kind not in only:
+            continue
+        subject = str(event.data.get("document") or event.data.get("recording") or "")
+        if subject and subject not in titles:
+            continue
+        text = SENTENCES.get(event.kind, event.kind).format(title=titles.get(subject, ""))
+        yield Moment(at=event.at, text=text, name=names.get(event.actor, ""), seq=event.seq, kind=event.kind)

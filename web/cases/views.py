@@ -1,0 +1,122 @@
+"""List of cases, the case page and its journal."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from access import accounts
+from archive import queries as packages
+from casework import queries
+from casework.facts import DocumentFacts, ServiceFacts
+from casework.queries.lists import CaseFilter, case_page, open_deadlines
+from catalogue.definitions import STAGES
+from foundation import journal
+from web.cases.timeline import Moment, moments
+from web.lookup import Sight, sight
+from web.paging import Paging, page_number, page_url
+from web.security import signed_in
+from web.words import METHODS, PROCEDURES, state_name
+
+cases = Blueprint("cases", __name__)
+
+SIZE = 20
+"""Cases a page."""
+EVENTS = 200
+"""Events a page of the journal."""
+
+
+@cases.get("/")
+@signed_in
+def index() -> ResponseReturnValue:
+    """Show the cases that the viewer may see."""
+    chosen = CaseFilter(**{name: request.args.get(name, "")[:100] for name in ("procedure", "state", "words")})
+    page = page_number()
+    with sight() as see:
+        found = case_page(see.session, see.where("case", queries.CASE_COLUMNS), chosen, page=page, size=SIZE)
+        nearest = open_deadlines(see.session, [c.id for c in found.cases])
+    rows = [{"case": c, "deadline": None if c.closed_on else nearest.get(c.id)} for c in found.cases]
+    return render_template(
+        "cases.html",
+        area="cases",
+        rows=rows,
+        chosen=chosen,
+        states=[(s, state_name(s), n) for s, n in found.states.items()],
+        procedures=[(p, PROCEDURES.get(p, p), n) for p, n in found.procedures.items()],
+        paging=Paging(page=page, size=SIZE, total=found.total),
+        page_url=page_url(),
+    )
+
+
+@cases.get("/cases/<case_id>")
+@signed_in
+def case(case_id: str) -> ResponseReturnValue:
+    """Show one case with all that belongs to it."""
+    with sight() as see:
+        facts = see.case(case_id)
+        papers = see.seen("document", queries.documents_of(see.session, case_id))
+        recordings = see.seen("recording", queries.recordings_of(see.session, case_id))
+        return render_template(
+            "case.html",
+            area="cases",
+            case=facts,
+            documents=papers,
+            stages=_by_stage(papers),
+            recordings=recordings,
+            parties=facts.parties,
+            deadlines=queries.deadlines_of(see.session, case_id),
+            services=list(_services(queries.services_of(see.session, case_id), papers)),
+            flags=queries.flags_of(see.session, case_id),
+            missing=_missing(see, case_id),
+            packages=see.seen("package", packages.packages_of(see.session, case_id)),
+            timeline=_moments(see, case_id, papers, recordings),
+        )
+
+
+@cases.get("/cases/<case_id>/journal")
+@signed_in
+def case_journal(case_id: str) -> ResponseReturnValue:
+    """Show every event of a case with its place in the chain."""
+    with sight() as see:
+        facts = see.case(case_id)
+        papers = see.seen("document", queries.documents_of(see.session, case_id))
+        recordings = see.seen("recording", queries.recordings_of(see.session, case_id))
+        found = _moments(see, case_id, papers, recordings, everything=True)
+        count = journal.verify_chain(see.session, f"case:{case_id}")
+    page = page_number()
+    return render_template(
+        "journal.html",
+        area="cases",
+        case=facts,
+        count=count,
+        moments=found[(page - 1) * EVENTS : page * EVENTS],
+        paging=Paging(page=page, size=EVENTS, total=len(found)),
+        page_url=page_url(),
+    )
+
+
+def _by_stage(papers: Iterable[DocumentFacts]) -> list[tuple[str, list[DocumentFacts]]]:
+    found: dict[str, list[DocumentFacts]] = defaultdict(list)
+    for paper in papers:
+        found[paper.stage].append(paper)
+    return [(name, found[stage]) for stage, name in STAGES.items() if found[stage]]
+
+
+def _services(services: Iterable[ServiceFacts], papers: Iterable[DocumentFacts]) -> Iterable[dict[str, Any]]:
+    titles = {p.id: p.title for p in papers}
+    for one in services:
+        if one.document_id in titles:
+            yield {"service": one, "title": titles[one.document_id], "method": METHODS.get(one.method, one.method)}
+
+
+def _moments(see: Sight, case_id: str, papers: Any, recordings: Any, *, everything: bool = False) -> list[Moment]:
+    events = list(journal.events(see.session, f"case:{case_id}"))
+    names = accounts.names_of(see.session, {e.actor for e in events})
+    shown = {"documents": papers, "recordings": recordings, "names": names}
+    return list(moments(events, **shown, only=None) if everything else moments(events, **shown))
+
+
+def _missing(see: Sight, case_id: str) -> list[Any]:
+    raise NotImplementedError

@@ -1,0 +1,162 @@
+"""Existence and permission in one place: every page's loader. What a viewer may not know of is not found.
+
+A view opens `sight()` once: one session, the viewer's rights read from the database at that moment (a revocation holds
+at once), and loaders that ask the policy. Lists take `where`, so that totals and page numbers come from the same
+predicate as the rows.
+"""
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from archive.facts import PackageFacts
+from sqlalchemy import orm
+
+from access.facts import Actor
+from access.policy import KINDS, READING, Permission, Record, Viewer, absent, decide, predicate
+from access.predicates import to_sql
+from archive import queries as packages
+from casework import queries
+from casework.facts import CaseFacts, DocumentFacts, RecordingFacts
+from foundation.context import Context
+from foundation.errors import Forbidden, NotFound
+from web.blobs import Held
+from web.security import the_actor, the_context
+from web.words import DOWNLOADS
+
+Thing = TypeVar("Thing", DocumentFacts, RecordingFacts, PackageFacts)
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """What one viewer may see, in one session."""
+
+    ctx: Context
+    session: orm.Session
+    actor: Actor
+    viewer: Viewer
+
+    def case(self, case_id: str) -> CaseFacts:
+        """Return a case that the viewer may read.
+
+        Raises:
+            NotFound: There is none for this viewer.
+        """
+        with _absent_as("case"):
+            return self._allowed("case", queries.case_facts(self.session, case_id))
+
+    def document(self, document_id: str) -> DocumentFacts:
+        """Return a paper that the viewer may read.
+
+        Raises:
+            NotFound: There is none for this viewer.
+        """
+        with _absent_as("document"):
+            return self._allowed("document", queries.document_facts(self.session, document_id))
+
+    def recording(self, recording_id: str) -> RecordingFacts:
+        """Return a recording that the viewer may read.
+
+        Raises:
+            NotFound: There is none for this viewer.
+        """
+        with _absent_as("recording"):
+            return self._allowed("recording", queries.recording_facts(self.session, recording_id))
+
+    def package(self, package_id: str) -> PackageFacts:
+        """Return a package that the viewer may read.
+
+        Raises:
+            NotFound: There is none for this viewer.
+        """
+        with _absent_as("package"):
+            return self._allowed("package", packages.package_facts(self.session, package_id))
+
+    def where(self, kind: str, columns: Mapping[str, Any]) -> sa.ColumnElement[bool]:
+        """Return the SQL condition of the records of a kind that the viewer may read."""
+        return to_sql(predicate(self.actor, READING[kind], kind, self.viewer), columns)
+
+    def may(self, permission: Permission, kind: str, facts: object) -> bool:
+        """Tell whether the viewer may do something to a record."""
+        return decide(self.actor, permission, record_of(kind, facts), self.viewer).allowed
+
+    def seen(self, kind: str, things: Iterable[Thing]) -> list[Thing]:
+        """Return the things of a case that the viewer may read, in their order."""
+        return [t for t in things if self.may(READING[kind], kind, t)]
+
+    def case_of(self, case_id: str | None) -> CaseFacts | None:
+        """Return the case of a paper or recording when the viewer may read that too."""
+        if case_id is None:
+            return None
+        with contextlib.suppress(NotFound):
+            return self.case(case_id)
+        return None
+
+    def _allowed(self, kind: str, facts: Any) -> Any:
+        verdict = decide(self.actor, READING[kind], record_of(kind, facts), self.viewer)
+        if not verdict.allowed:
+            raise absent(kind) if verdict.hidden else Forbidden(verdict.reason)
+        return facts
+
+
+@contextlib.contextmanager
+def sight() -> Iterator[Sight]:
+    """Open one session with the viewer's rights of this moment."""
+    ctx, actor = the_context(), the_actor()
+    with ctx.database.read() as session:
+        yield Sight(ctx=ctx, session=session, actor=actor, viewer=queries.viewer_of(session, actor))
+
+
+def require(permission: Permission) -> None:
+    """Ask a permission on the viewer's own agency.
+
+    Raises:
+        Forbidden: The policy says no.
+    """
+    actor = the_actor()
+    verdict = decide(actor, permission, Record(kind="agency", agency_id=actor.agency_id))
+    if not verdict.allowed:
+        raise Forbidden(verdict.reason, remedy="需要时由系统管理员核对任职。")
+
+
+def record_of(kind: str, facts: object) -> Record:
+    """Return what the policy may know of a thing."""
+    known: dict[str, Any] = {name: getattr(facts, name, None) for name in KINDS[kind]}
+    if kind == "case":
+        known["case_id"] = known["id"]
+    return Record(kind=kind, **known)
+
+
+def file_of(document: DocumentFacts, kind: str, size: int) -> Held:
+    """Return a file of a paper that was looked up."""
+    media_type = DOCX if kind == "docx" else "application/pdf"
+    number = f" {document.number}" if document.number else ""
+    return Held(
+        kind="document",
+        id=document.id,
+        agency_id=document.agency_id,
+        secrecy=document.secrecy,
+        name=f"{document.title}{number}.{'docx' if kind == 'docx' else 'pdf'}",
+        media_type=media_type,
+        size=size,
+        blob=document.blobs[kind],
+    )
+
+
+def files_of(document: DocumentFacts) -> list[str]:
+    """Return the kinds of files of a paper that people may take: the sealed PDF stands for the bare one."""
+    kinds = [k for k in DOWNLOADS if k in document.blobs]
+    return [k for k in kinds if not (k == "pdf" and "sealed" in kinds)]
+
+
+@contextlib.contextmanager
+def _absent_as(kind: str) -> Iterator[None]:
+    """Answer a record that is not there in the same words as one that the viewer may not know of."""
+    try:
+        yield
+    except NotFound:
+        raise absent(kind) from None
