@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from access.actors import actor_of
-from access.agencies import SYSTEM, note, require_in_agency, today
+from access.agencies import note, require_in_agency, today
 from access.facts import AccountFacts, Actor
 from access.models import AccountRow
 from access.passwords import checked_password, hash_password, is_password, login_key
@@ -63,7 +63,7 @@ def add_account(
         row = AccountRow(
             id=ctx.ids.new(), person_id=person_id, login=shown, login_key=login_key(shown), created_at=ctx.clock.now()
         )
-        note(session, ctx, agency_id, "account.added", _id(by), {"account": row.id, "person": person_id})
+        note(session, ctx, agency_id, "account.added", by, account=row.id, person=person_id)
         session.add(row)
         session.flush()
         if hashed:
@@ -82,7 +82,7 @@ def set_password(ctx: Context, *, account_id: str, password: str, by: Actor | No
         row, agency_id = _to_change(ctx, session, account_id, by)
         hashed = hash_password(checked_password(password, row.login))
         ended = end_all(ctx, session, row.id)
-        note(session, ctx, agency_id, "account.password_set", _id(by), {"account": row.id, "sessions": ended})
+        note(session, ctx, agency_id, "account.password_set", by, account=row.id, sessions=ended)
         _take(session, row, hashed)
 
 
@@ -101,7 +101,7 @@ def change_password(ctx: Context, actor: Actor, *, old: str, new: str) -> None:
         row = session.get_one(AccountRow, actor.account_id)
         ended = end_all(ctx, session, row.id)
         event = {"account": row.id, "sessions": ended}
-        note(session, ctx, actor.agency_id, "account.password_set", actor.account_id, event)
+        note(session, ctx, actor.agency_id, "account.password_set", actor, **event)
         _take(session, row, hashed)
 
 
@@ -117,7 +117,7 @@ def disable_account(ctx: Context, *, account_id: str, by: Actor | None = None) -
         if row.disabled_at is not None:
             return
         ended = end_all(ctx, session, row.id)
-        note(session, ctx, agency_id, "account.disabled", _id(by), {"account": row.id, "sessions": ended})
+        note(session, ctx, agency_id, "account.disabled", by, account=row.id, sessions=ended)
         row.disabled_at = ctx.clock.now()
 
 
@@ -130,7 +130,7 @@ def enable_account(ctx: Context, *, account_id: str, by: Actor | None = None) ->
     """
     with ctx.database.write() as session:
         row, agency_id = _to_change(ctx, session, account_id, by)
-        note(session, ctx, agency_id, "account.enabled", _id(by), {"account": row.id})
+        note(session, ctx, agency_id, "account.enabled", by, account=row.id)
         row.disabled_at = None
 
 
@@ -175,7 +175,3 @@ def _require(by: Actor | None, agency_id: str) -> None:
 
 def _facts(row: AccountRow) -> AccountFacts:
     return AccountFacts(**{name: getattr(row, name) for name in AccountFacts.__dataclass_fields__})
-
-
-def _id(by: Actor | None) -> str:
-    return by.account_id if by else SYSTEM

@@ -63,11 +63,11 @@ def _setting(ctx: Context, agency_id: str, key: str, value: Any, valid_from: dt.
 def set_setting(
     ctx: Context,
     actor: Actor,
+    *,
     agency_id: str,
     key: str,
     value: Any,
     valid_from: dt.date,
-    *,
     basis: str = "",
 ) -> None:
     """Let a value hold from a day on; what held before stays in force for earlier days.
@@ -89,7 +89,7 @@ def set_setting(
         require_in_agency(actor, Permission.SETTING_MANAGE, agency_id)
         stored = checked_value(key, value, basis=basis)
         event = {"key": key, "valid_from": valid_from}
-        note(session, ctx, agency_id, "setting.changed", actor.account_id, event)
+        note(session, ctx, agency_id, "setting.changed", actor, **event)
         own = (AgencySettingRow.agency_id == agency_id) & (AgencySettingRow.key == key)
         last = session.scalar(sa.select(sa.func.max(AgencySettingRow.seq)).where(own)) or 0
         more = {"seq": last + 1, "basis": basis, "set_by": actor.account_id}
@@ -147,7 +147,7 @@ def give_oversight(
         require_in_agency(actor, Permission.ACCOUNT_MANAGE, given_id)
     with ctx.database.write() as session:
         event = {"body": agency_id, "valid_from": valid_from, "valid_to": valid_to}
-        note(session, ctx, given_id, "oversight.given", actor.account_id if actor else SYSTEM, event)
+        note(session, ctx, given_id, "oversight.given", actor, **event)
         session.add(
             AgencyOversightRow(
                 id=ctx.ids.new(), agency_id=agency_id, given_id=given_id, valid_from=valid_from, valid_to=valid_to
@@ -178,9 +178,19 @@ def require_in_agency(actor: Actor, permission: Permission, agency_id: str) -> N
         raise Forbidden(verdict.reason, remedy="由有此权限的人员办理，或请系统管理员核对职务。")
 
 
-def note(session: orm.Session, ctx: Context, agency_id: str, kind: str, by: str, data: dict[str, Any]) -> None:
-    """Write an event to the agency's stream; locks the stream, so it comes before the change it tells of."""
-    journal.append(session, ctx.clock, stream=f"agency:{agency_id}", kind=kind, actor=by, data=data)
+def note(session: orm.Session, ctx: Context, agency_id: str, kind: str, by: Actor | None, **data: Any) -> None:
+    """Write an event to the agency's stream; locks the stream, so it comes before the change it tells of.
+
+    Args:
+        session: The change's own session.
+        ctx: The floor.
+        agency_id: Whose stream.
+        kind: `<thing>.<act>`.
+        by: Who; None for the installation's own commands.
+        data: Ids and names of changed fields, no personal values.
+    """
+    actor = by.account_id if by else SYSTEM
+    journal.append(session, ctx.clock, stream=f"agency:{agency_id}", kind=kind, actor=actor, data=data)
 
 
 def today(ctx: Context) -> dt.date:

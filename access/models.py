@@ -126,7 +126,7 @@ class SessionRow(Base):
 
 
 class SignInAttemptRow(Base):
-    """One try to sign in, by account name and address; the name only as a keyed digest (it may be a mistyped password)."""
+    """One try to sign in; the name only as a keyed digest, for it may be a mistyped password."""
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (sa.Index("ix_sign_in_attempt_who", "login_digest", "address", "at"),)

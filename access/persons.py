@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from access.agencies import SYSTEM, note, require_in_agency, today
+from access.agencies import note, require_in_agency, today
 from access.facts import Actor, AppointmentFacts, PersonFacts
 from access.models import AgencyRow, AppointmentRow, PersonRow
 from access.policy import Permission, absent
@@ -64,15 +64,16 @@ def add_person(
     wanted = _roles(roles)
     _check_dates(cert_from, cert_to, "cert_to")
     common: dict[str, Any] = {"department": department, "post": post, "qualification": qualification}
+    common |= {"valid_from": valid_from or today(ctx), "valid_to": valid_to}
     common |= {"party_id": party_id, "cert_no": cert_no or "", "cert_from": cert_from, "cert_to": cert_to}
     with ctx.database.write() as session:
         _require_manager(session, by, agency_id)
         person_id = ctx.ids.new()
-        note(session, ctx, agency_id, "person.added", _id(by), {"person": person_id, "roles": wanted})
+        note(session, ctx, agency_id, "person.added", by, person=person_id, roles=wanted)
         session.add(PersonRow(id=person_id, name=_name(name), added_at=ctx.clock.now()))
         session.flush()
         for role in wanted:
-            session.add(_appointment(ctx, agency_id, person_id, role, common, valid_from or today(ctx), valid_to))
+            session.add(_appointment(ctx, agency_id, person_id, role, **common))
         session.flush()
         return person(session, person_id, max(valid_from or today(ctx), today(ctx)))
 
@@ -106,8 +107,8 @@ def appoint(
         }
         _roles([*held, role])
         event = {"person": person_id, "role": role, "valid_from": valid_from, "valid_to": valid_to}
-        note(session, ctx, office, "appointment.made", actor.account_id, event)
-        row = _appointment(ctx, office, person_id, role, details, valid_from, valid_to)
+        note(session, ctx, office, "appointment.made", actor, **event)
+        row = _appointment(ctx, office, person_id, role, valid_from=valid_from, valid_to=valid_to, **details)
         session.add(row)
         session.flush()
         return _facts(row)
@@ -127,7 +128,7 @@ def end_appointment(ctx: Context, actor: Actor, appointment_id: str) -> None:
         _require_manager(session, actor, row.agency_id)
         if row.ended_at is None:
             event = {"appointment": row.id, "person": row.person_id, "role": row.role}
-            note(session, ctx, row.agency_id, "appointment.ended", actor.account_id, event)
+            note(session, ctx, row.agency_id, "appointment.ended", actor, **event)
             row.ended_at = ctx.clock.now()
 
 
@@ -206,18 +207,8 @@ def _require_manager(session: orm.Session, by: Actor | None, agency_id: str) -> 
         require_in_agency(by, Permission.ACCOUNT_MANAGE, agency_id)
 
 
-def _appointment(
-    ctx: Context,
-    agency_id: str,
-    person_id: str,
-    role: str,
-    details: dict[str, Any],
-    start: dt.date,
-    end: dt.date | None,
-) -> AppointmentRow:
-    return AppointmentRow(
-        id=ctx.ids.new(), agency_id=agency_id, person_id=person_id, role=role, valid_from=start, valid_to=end, **details
-    )
+def _appointment(ctx: Context, agency_id: str, person_id: str, role: str, **details: Any) -> AppointmentRow:
+    return AppointmentRow(id=ctx.ids.new(), agency_id=agency_id, person_id=person_id, role=role, **details)
 
 
 def _roles(roles: Iterable[str]) -> list[str]:
@@ -255,7 +246,3 @@ def _overlaps(row: AppointmentRow, first: dt.date, last: dt.date | None) -> bool
 
 def _facts(row: AppointmentRow) -> AppointmentFacts:
     return AppointmentFacts(**{name: getattr(row, name) for name in AppointmentFacts.__dataclass_fields__})
-
-
-def _id(by: Actor | None) -> str:
-    return by.account_id if by else SYSTEM

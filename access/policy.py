@@ -1,4 +1,4 @@
-"""The only place that decides who may do what: "may this actor do that to this record?" and "which records may it find?"
+"""The only place that decides: may this actor do that to this record, and which records may it find.
 
 Both questions are one predicate (`access.predicates`), built from `access/rules/roles.yaml` for an actor, a permission
 and a kind of record. What no grant gives is refused; a record that its reader may not even know of is `hidden`, and
@@ -18,7 +18,9 @@ from foundation.errors import NotFound
 
 __all__ = [
     "ABSENT",
+    "KINDS",
     "NOBODY",
+    "READING",
     "Permission",
     "Record",
     "Verdict",
@@ -75,7 +77,7 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Viewer:
-    """What an actor has to do with which things, read from the database at query time (`casework.queries.viewer_of`)."""
+    """What an actor has to do with which things, read at query time (`casework.queries.viewer_of`)."""
 
     case_ids: frozenset[str] = frozenset()
     """Cases that the person handles now."""

@@ -45,7 +45,7 @@ class Rulebook:
     """The whole policy."""
 
     roles: Mapping[str, Role]
-    classes: Mapping[str, Mapping[str, str]]
+    classes: Mapping[str, Mapping[str, Any]]
     digest: str
 
     def title(self, role: str) -> str:

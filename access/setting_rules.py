@@ -12,6 +12,9 @@ import yaml
 
 from foundation.errors import BadInput
 
+LONGEST = 500
+"""Characters of a text."""
+
 FILE = Path(__file__).resolve().parent / "rules" / "agency_defaults.yaml"
 
 
@@ -74,8 +77,8 @@ def _power(rule: SettingRule, value: Any, basis: str) -> Any:
 
 
 def _text(rule: SettingRule, value: Any) -> str:
-    if not isinstance(value, str) or len(value) > 500:
-        return "应为不超过500字的文字"
+    if not isinstance(value, str) or len(value) > LONGEST:
+        return f"应为不超过{LONGEST}字的文字"
     return "不能为空" if rule.required and not value.strip() else ""
 
 

@@ -40,7 +40,7 @@ def require_on(
         Forbidden: The policy says no.
         NotFound: The policy hides it.
     """
-    record = _record(actor, permission, case, document, definition, recording)
+    record = _record(actor, permission, case, document or recording or definition)
     viewer = queries.viewer_of(at.session, actor)
     verdict = decide(actor, permission, record, viewer)
     if verdict.allowed:
@@ -55,16 +55,14 @@ def _record(
     actor: Actor,
     permission: Permission,
     case: CaseFacts | None,
-    document: DocumentFacts | None,
-    definition: DocumentType | None,
-    recording: RecordingFacts | None,
+    thing: DocumentFacts | RecordingFacts | DocumentType | None,
 ) -> Record:
-    if document is not None:
-        return queries.document_record(document)
-    if recording is not None:
-        return queries.recording_record(recording)
-    if "document" in kinds_of(permission) and definition is not None:
-        return queries.record_to_be(actor, case, definition)
+    if isinstance(thing, DocumentFacts):
+        return queries.document_record(thing)
+    if isinstance(thing, RecordingFacts):
+        return queries.recording_record(thing)
+    if thing is not None and "document" in kinds_of(permission):
+        return queries.record_to_be(actor, case, thing)
     return queries.case_record(case) if case is not None else Record(kind="agency", agency_id=actor.agency_id)
 
 
