@@ -131,6 +131,8 @@ class Writer:
             text_run("{{ s.name }}", "signed_name"),
             text_run("{{ s.image }}{{ s.refused }}　"),
             text_run("{% if loop.last %}{{ s.date }}{% endif %}", "date"),
+            text_run("{%r else %}"),
+            text_run("{{ aj.struck }}"),
             text_run("{%r endfor %}"),
         )
         return paragraph(style, *runs)

@@ -1,15 +1,18 @@
 """Table cells of a body as WordprocessingML."""
 
+import re
+
 from catalogue.body import Cell
-from catalogue.definitions import DocumentType, Slot
+from catalogue.definitions import DocumentType, Field, Slot
 from generator.compile_labels import label_runs
-from generator.compile_xml import control, paragraph, quoted, text_run
+from generator.compile_xml import TAG, control, paragraph, quoted, text_run
 
 LONG = 40
 """A literal text longer than this is set like a paragraph."""
+NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 POINT_MM = 25.4 / 72
-OPINION_LINE, SIGN_LINE, PADDING = 19.0, 24.0, 6.0
+OPINION_LINE, SIGN_LINE, PADDING = 18.5, 22.0, 4.0
 """Points that one line of opinion, one signature and the cell's padding take."""
 
 
@@ -26,26 +29,37 @@ def _value(definition: DocumentType, cell: Cell, _width: float) -> str:
     return paragraph(_style(definition, cell.name, cell.align), text_run(f"{{{{ {cell.name} }}}}"))
 
 
-def _text(_definition: DocumentType, cell: Cell, _width: float) -> str:
-    long = len(cell.text) > LONG and not cell.align
-    return paragraph("cell_text" if long else _aligned(cell.align), text_run(cell.text))
+def _text(definition: DocumentType, cell: Cell, _width: float) -> str:
+    names = [name for tag in TAG.findall(cell.text) for name in NAME.findall(tag)]
+    fields = [field for name in names if (field := definition.find_field(name)) is not None]
+    long = len(TAG.sub("", cell.text)) > LONG or any(field.kind == "long_text" for field in fields)
+    return paragraph("cell_text" if long and not cell.align else _aligned(cell.align), text_run(cell.text))
 
 
 def _choice(definition: DocumentType, cell: Cell, _width: float) -> str:
-    field = definition.field(cell.name)
+    return paragraph(_aligned(cell.align), *_boxes(definition.field(cell.name)))
+
+
+def _boxes(field: Field) -> list[str]:
+    """Write every option with its box, and ticked whatever else was chosen."""
     options = list(field.options) if field.kind != "bool" else ["是", "否"]
-    runs = [text_run(f"{{{{ {cell.name} | box({quoted(option)}) }}}}", "option") for option in options]
+    runs = [text_run(f"{{{{ {field.name} | box({quoted(option)}) }}}}", "option") for option in options]
     listed = ", ".join(quoted(option) for option in options)
-    rest = text_run(f"{{{{ {cell.name} | unlisted([{listed}]) }}}}", "option")
-    return paragraph(_aligned(cell.align), *runs, rest)
+    return [*runs, text_run(f"{{{{ {field.name} | unlisted([{listed}]) }}}}", "option")]
 
 
 def _slot(definition: DocumentType, cell: Cell, _width: float) -> str:
     slot = definition.slot(cell.name)
-    opinion = [paragraph("cell_text", text_run(f"{{{{ {name} }}}}")) for name in slot.fills]
+    opinion = [_opinion(definition.field(name)) for name in slot.fills]
     lines = OPINION_LINE * max(1, len(opinion)) + SIGN_LINE * max(1, slot.count) + PADDING
-    room = max(8.0, min(60.0, (cell.height or 0) / POINT_MM - lines))
+    room = max(6.0, min(60.0, (cell.height or 0) / POINT_MM - lines))
     return "".join(opinion) + signature_lines(slot, "cell_sign", "签名：", before=room)
+
+
+def _opinion(field: Field) -> str:
+    if field.kind in ("choice", "multi_choice") and field.options:
+        return paragraph("cell_value", *_boxes(field))
+    return paragraph("cell_text", text_run(f"{{{{ {field.name} }}}}"))
 
 
 def _sign(definition: DocumentType, cell: Cell, _width: float) -> str:

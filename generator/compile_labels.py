@@ -12,6 +12,36 @@ CHARACTER_MM = 12 * POINT_MM
 PADDING_MM = 3.2
 AFTER, BEFORE = "、，/及和与或）", "（("
 """A long label is best broken after or before these."""
+WORDS = (
+    "意见",
+    "负责人",
+    "审批",
+    "结论",
+    "情况",
+    "理由",
+    "依据",
+    "原因",
+    "时间",
+    "日期",
+    "期限",
+    "方式",
+    "地点",
+    "号码",
+    "代码",
+    "单位",
+    "机关",
+    "人员",
+    "姓名",
+    "签名",
+    "金额",
+    "内容",
+    "事项",
+    "说明",
+    "记录",
+    "编号",
+    "名称",
+)
+"""Words that begin a line well: a label is broken before them rather than inside."""
 
 SIGN_WORDS = re.compile(r"(签名|签字|签章|盖章|签收|/日期).*$")
 
@@ -38,10 +68,10 @@ def label_lines(label: str, room: int) -> list[str]:
 
 def _best_cut(label: str, even: int, room: int) -> int:
     """Return where to break near the even place, not further than the room."""
-    for cut in sorted(range(max(1, even - 2), room + 1), key=lambda c: abs(c - even)):
-        if label[cut - 1] in AFTER or label[cut : cut + 1] in tuple(BEFORE):
-            return cut
-    return even
+    near = sorted(range(max(1, even - 2), room + 1), key=lambda c: abs(c - even))
+    signs = (cut for cut in near if label[cut - 1] in AFTER or label[cut : cut + 1] in tuple(BEFORE))
+    words = (cut for cut in near if label.startswith(WORDS, cut))
+    return next(signs, None) or next(words, even)
 
 
 def signer_label(label: str) -> str:

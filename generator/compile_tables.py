@@ -9,7 +9,7 @@ from generator.compile_conditions import expression
 from generator.compile_labels import label_runs
 from generator.compile_xml import cell, control, paragraph, row, row_control, table, text_run
 
-LEAST_HEIGHT = 8.5
+LEAST_HEIGHT = 8.0
 """Least height of a row, mm."""
 
 

@@ -13,7 +13,7 @@ MOST_FOOT_LINES = 12
 """More signature lines than this do not fit the foot of a page."""
 
 COMMON = """
-html { font: 12pt/1.5 AjFang, AjSong; color: #000; widows: 2; orphans: 2 }
+html { font: 12pt/1.5 AjFang, AjSong; color: #000; widows: 2; orphans: 1 }
 body { margin: 0 }
 p { margin: 0; overflow-wrap: break-word }
 img { image-rendering: crisp-edges; max-width: 100% }
@@ -26,7 +26,7 @@ p.signatory, p.dateline, p.tail_rule, p.tail { break-before: avoid }
 .break { break-before: page }
 table { border-collapse: collapse; width: 100%; table-layout: fixed; border-spacing: 0 }
 table.grid { border: 1.2pt solid #000; margin-bottom: 2mm }
-table.grid > * > tr > td { border: .6pt solid #000; padding: 1mm 1.6mm }
+table.grid > * > tr > td { border: .6pt solid #000; padding: .7mm 1.6mm }
 table.plain { border: 0 }
 table.plain td { border: 0; padding: 0 }
 td { vertical-align: top } td.center { vertical-align: middle } td.bottom { vertical-align: bottom }

@@ -75,7 +75,7 @@ class Pool:
         """Stop the workers; papers in hand are lost."""
         with self._lock:
             if self._pool is not None:
-                self._pool.stop()
+                self._pool.stop()  # type: ignore[no-untyped-call]  # Pebble's
                 self._pool.join()
                 self._pool = None
 

@@ -23,6 +23,10 @@ DROPPED = ("GSUB", "GPOS", "GDEF", "BASE", "vhea", "vmtx", "VORG", "DSIG", "JSTF
 
 SHORT = 256
 """Steps shorter than this take one byte."""
+REGULAR, PLAIN = 400, 0x40
+"""Weight, and the mark of a face that is neither bold nor italic."""
+UPPER = 0.88
+"""Height of the em above the base line, the same in every font: then mixed fonts do not push lines apart."""
 ZONES = 2
 """Zones for hints, which every font must name though it has none."""
 Point = tuple[float, float, bool]
@@ -162,18 +166,32 @@ def _repeated(flags: bytearray) -> Iterator[int]:
 
 
 def _named(tables: Mapping[str, bytes], family: str, mark: str) -> dict[str, bytes]:
-    """Give the font our name, regular weight, leave to embed, and a unique name that tells its version."""
+    """Give the font our name and edges, regular weight, leave to embed, and a unique name that tells its version."""
     names = newTable("name")
     names.names = []
     for name_id, text in {1: family, 2: "Regular", 3: f"{family}-{mark}", 4: family, 6: family}.items():
         names.setName(text, name_id, 3, 1, 0x409)
-    head, os2 = tables["head"], tables["OS/2"]
+    head, os2, hhea = tables["head"], tables["OS/2"], tables.get("hhea", b"")
+    up, down = _edges(head)
     return {
         "name": names.compile(TTFont()),
         "head": head[:28] + head[20:28] + head[36:44] + b"\0\0" + head[46:],
-        "OS/2": os2[:4] + struct.pack(">H", 400) + os2[6:8] + b"\0\0" + os2[10:62] + struct.pack(">H", 0x40) + os2[64:],
-        "post": struct.pack(">L", 0x00030000) + b"\0\0\0\0" + tables["post"][8:12] + bytes(20),
+        "hhea": hhea[:4] + struct.pack(">3h", up, -down, 0) + hhea[10:],
+        "OS/2": os2[:4]
+        + struct.pack(">HHH", REGULAR, int.from_bytes(os2[6:8]), 0)
+        + os2[10:62]
+        + struct.pack(">H", PLAIN)
+        + os2[64:68]
+        + struct.pack(">3h2H", up, -down, 0, up, down)
+        + os2[78:],
+        "post": struct.pack(">L", 0x00030000) + bytes(4) + tables["post"][8:12] + bytes(20),
     }
+
+
+def _edges(head: bytes) -> tuple[int, int]:
+    """Return upper and lower edge in the font's units."""
+    upem = int.from_bytes(head[18:20])
+    return round(UPPER * upem), round((1 - UPPER) * upem)
 
 
 def _font(tables: Mapping[str, bytes]) -> bytes:

@@ -25,7 +25,7 @@ from foundation.settings import Settings
 from generator.fonts import LIST, READY, Face, faces, spans, write_list
 from scripts.font_outlines import characters_of, convert
 
-RECIPE = "1"
+RECIPE = "2"
 """Raised when conversion changes: every font is then made again."""
 
 NOTO = "/usr/share/fonts/opentype/noto/"
