@@ -1,0 +1,123 @@
+"""Compiles a policy predicate to each engine's own filter; both keep the two-valued meaning of `access.predicates`.
+
+An attribute that an entry lacks equals nothing, and `Not` over it is true. SQL is over the columns of the entry table,
+Elasticsearch over keyword fields of the same names.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from access.predicates import All, Always, AnyOf, Eq, In, Never, Not, Predicate, all_of, any_of
+from search.entries import ATTRIBUTES
+
+Sql = tuple[str, list[Any]]
+"""A condition and its parameters, in order."""
+FEW = 8
+"""Values that are written out as parameters; more go in as one JSON list."""
+MOST_TERMS = 60_000
+"""Values in one terms query (Elasticsearch refuses more than 65,536)."""
+
+
+def to_sql(predicate: Predicate, table: str = "e") -> Sql:
+    """Return an SQL condition that is 1 or 0, never NULL."""
+    match predicate:
+        case Never():
+            return "0", []
+        case Always():
+            return "1", []
+        case Eq(name, value):
+            return f"{table}.{_known(name)} IS ?", [value]
+        case In(name, values):
+            return one_of(f"{table}.{_known(name)}", sorted(values))
+        case All(parts):
+            return _joined(" AND ", "1", [to_sql(p, table) for p in parts])
+        case AnyOf(parts):
+            return _joined(" OR ", "0", [to_sql(p, table) for p in parts])
+        case Not(part):
+            sql, values = to_sql(part, table)
+            return f"NOT {sql}", values
+
+
+def one_of(column: str, values: Sequence[str]) -> Sql:
+    """Return the condition that a column holds one of some values; 0 for NULL."""
+    if not values:
+        return "0", []
+    if len(values) <= FEW:
+        return f"ifnull({column} IN ({','.join('?' * len(values))}), 0)", list(values)
+    return f"ifnull({column} IN (SELECT value FROM json_each(?)), 0)", [json.dumps(list(values))]
+
+
+def _joined(word: str, empty: str, parts: Sequence[Sql]) -> Sql:
+    if not parts:
+        return empty, []
+    return f"({word.join(sql for sql, _ in parts)})", [v for _, values in parts for v in values]
+
+
+def to_elastic(predicate: Predicate) -> dict[str, Any]:
+    """Return an Elasticsearch query for filter context."""
+    match predicate:
+        case Never():
+            return {"match_none": {}}
+        case Always():
+            return {"match_all": {}}
+        case Eq(name, value):
+            return {"term": {_known(name): value}}
+        case In(name, values):
+            return terms(_known(name), sorted(values))
+        case All(parts):
+            return {"bool": {"filter": [to_elastic(p) for p in parts]}}
+        case AnyOf(parts):
+            if not parts:
+                return {"match_none": {}}
+            return {"bool": {"should": [to_elastic(p) for p in parts], "minimum_should_match": 1}}
+        case Not(part):
+            return {"bool": {"must_not": [to_elastic(part)]}}
+
+
+def terms(field: str, values: Sequence[str]) -> dict[str, Any]:
+    """Return the query that a field holds one of any number of values."""
+    portions = [list(values[at : at + MOST_TERMS]) for at in range(0, len(values), MOST_TERMS)]
+    queries = [{"terms": {field: some}} for some in portions]
+    if not queries:
+        return {"match_none": {}}
+    return queries[0] if len(queries) == 1 else {"bool": {"should": queries, "minimum_should_match": 1}}
+
+
+def given(predicate: Predicate, name: str, value: str) -> Predicate:
+    """Return the predicate as it is for records whose attribute has this value."""
+    match predicate:
+        case Eq(attribute, wanted) if attribute == name:
+            return Always() if wanted == value else Never()
+        case In(attribute, values) if attribute == name:
+            return Always() if value in values else Never()
+        case All(parts):
+            return all_of(*(given(p, name, value) for p in parts))
+        case AnyOf(parts):
+            return any_of(*(given(p, name, value) for p in parts))
+        case Not(part):
+            return _turned(given(part, name, value))
+        case _:
+            return predicate
+
+
+def _turned(part: Predicate) -> Predicate:
+    match part:
+        case Never():
+            return Always()
+        case Always():
+            return Never()
+        case _:
+            return Not(part)
+
+
+def _known(name: str) -> str:
+    """Return an attribute's name, which becomes part of a query.
+
+    Raises:
+        ValueError: No entry has such an attribute: the policy looks at something that is not indexed.
+    """
+    if name not in ATTRIBUTES:
+        message = f"the index has no attribute {name!r}"
+        raise ValueError(message)
+    return name

@@ -1,0 +1,169 @@
+"""One way from text to search tokens, for both engines, for what is indexed and for what is asked.
+
+A **unit** is one Han character (kana, rare and private-use characters too) or one whole word, number or code, with its
+inner hyphens, dots, slashes and underscores (`qh01-2026-003`, `3.5`). A **run** is a row of units with nothing between
+them; it breaks at anything else. Two texts come of it:
+
+- `grams`: overlapping pairs of units (`清政 政罚 罚_2026`), a `_` where a run ends; terms of two or more units are
+  phrases over it;
+- `singles`: the units themselves, a `_` where a line ends; terms of one unit look here.
+
+What does not matter when people search does not break a run: full and half width (NFKC), large and small letters,
+traditional and variant characters (`data/variants.txt`), dots and spaces inside names, blanks beside Chinese, brackets
+round a number: 清政罚〔2026〕第3号, 清政罚(2026)第 3 号 and 清政罚2026第3号 are the same units. Tokens hold letters,
+digits, Han and `-./_` only, so nothing in them means anything to an engine.
+"""
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+VERSION = 1
+"""Raised when the same text gives other tokens than before: indexes of an older version are built anew."""
+BREAK = "_"
+"""Token where a run or line ends: no phrase reaches over it, and no unit is ever this alone."""
+LONGEST = 60
+"""Characters of one unit; a longer code is cut (Elasticsearch cuts tokens at 255 by itself, SQLite never)."""
+
+_VARIANTS = Path(__file__).resolve().parent / "data/variants.txt"
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]")
+_HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\u2043"), "-")
+_HAN = (
+    "\u2e80-\u2fdf\u2ff0-\u2fff\u3005\u3007\u3021-\u3029\u3038-\u303b\u3041-\u30fa\u30fc-\u30ff\u3105-\u312f\u31a0-\u31ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\ue000-\uf8ff\uf900-\ufaff\U00016fe0-\U00018cff\U0001aff0-\U0001b2ff\U00020000-\U0003fffd\U000f0000-\U0010fffd"
+)
+_LETTER = f"(?:(?![{_HAN}])[^\\W_])"
+_UNIT = re.compile(rf"\d{{1,3}}(?:,\d{{3}})+(?![,\d])(?:\.\d+)?|{_LETTER}+(?:[-./_]+{_LETTER}+)*|[{_HAN}]")
+_IS_HAN = re.compile(f"[{_HAN}]")
+_LINE = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_DOTS = re.compile(r" {0,2}[·•・‧∙⋅᛫] {0,2}")
+_DOT_OR_BLANK = re.compile(r"\.| {1,2}")
+_OPEN, _CLOSE = frozenset("〔[(【〖"), frozenset("〕])】〗")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit and where it stands in the normal form."""
+
+    text: str
+    start: int
+    end: int
+    joined: bool
+    """Nothing that matters stands between it and the unit before."""
+    new_line: bool
+    """A line ended before it."""
+
+
+def normal(text: str) -> str:
+    """Return the form in which texts are compared: NFKC, small letters, no invisible marks, one form of variants."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
+    return _INVISIBLE.sub("", folded).translate(_variants())
+
+
+def units(text: str) -> list[Unit]:
+    """Return the units of a text in order."""
+    return scan(normal(text))
+
+
+def scan(form: str) -> list[Unit]:
+    """Return the units of a text that is in normal form already."""
+    found = [(m.start(), m.end()) for m in _UNIT.finditer(form)]
+    wrapped = _wrapped(form, found)
+    out: list[Unit] = []
+    last = 0
+    for at, (start, end) in enumerate(found):
+        gap = form[last:start]
+        joined = at > 0 and (not gap or _joins(form, found[at - 1], start, gap) or at in wrapped or at - 1 in wrapped)
+        out += _pieces(form[start:end].replace(",", ""), start, end, joined=joined, new_line=bool(_LINE.search(gap)))
+        last = end
+    return out
+
+
+def indexed(text: str, *, parts: bool = False) -> tuple[str, str]:
+    """Return grams and singles of a text.
+
+    Args:
+        text: Any text.
+        parts: Add the parts of composite codes after the singles, so that `20260106` finds `av-20260106-01`.
+    """
+    known = units(text)
+    return _grams(known), _singles(known, parts=parts)
+
+
+def _grams(known: list[Unit]) -> str:
+    return f" {BREAK} ".join(" ".join(pairs(run)) for run in runs(known) if len(run) > 1)
+
+
+def _singles(known: list[Unit], *, parts: bool) -> str:
+    tokens = [t for u in known for t in ((BREAK, u.text) if u.new_line else (u.text,))]
+    pieces = [p for u in known for p in re.split("[-./_]+", u.text) if p != u.text] if parts else []
+    return " ".join([*tokens, *(t for piece in pieces for t in (BREAK, piece))])
+
+
+def runs(known: Sequence[Unit]) -> Iterator[list[str]]:
+    """Yield the texts of units run by run."""
+    run: list[str] = []
+    for unit in known:
+        if run and not unit.joined:
+            yield run
+            run = []
+        run.append(unit.text)
+    if run:
+        yield run
+
+
+def pairs(run: list[str]) -> list[str]:
+    """Return the pairs of a run of two or more units; a code is set off from its neighbour."""
+    return [a + b if _is_han(a) and _is_han(b) else f"{a}{BREAK}{b}" for a, b in zip(run, run[1:], strict=False)]
+
+
+def key(text: str) -> str:
+    """Return what two spellings of one name or number have in common (dots, blanks, width, case, brackets)."""
+    return "".join(u.text for u in units(text))
+
+
+def _joins(form: str, before: tuple[int, int], start: int, gap: str) -> bool:
+    """Tell whether what stands between two units does not matter."""
+    left, right = _is_han(form[before[1] - 1]), _is_han(form[start])
+    if _DOTS.fullmatch(gap):
+        return not (form[before[1] - 1].isdigit() and form[start].isdigit())
+    if not _DOT_OR_BLANK.fullmatch(gap):
+        return False
+    return left and right if gap == "." else left or right
+
+
+def _wrapped(form: str, found: list[tuple[int, int]]) -> set[int]:
+    """Return the units, by place, that are a code alone in brackets."""
+    return {
+        at
+        for at, (start, end) in enumerate(found)
+        if 0 < start and end < len(form) and form[start - 1] in _OPEN and form[end] in _CLOSE and not _is_han(form[start])
+        and _alone(form, found, at)
+    }
+
+
+def _alone(form: str, found: list[tuple[int, int]], at: int) -> bool:
+    """Tell whether nothing but the brackets stands between a unit and its neighbours."""
+    start, end = found[at]
+    before = found[at - 1][1] if at else start - 1
+    after = found[at + 1][0] if at + 1 < len(found) else end + 1
+    return not form[before : start - 1].strip(" ") and not form[end + 1 : after].strip(" ")
+
+
+def _pieces(text: str, start: int, end: int, *, joined: bool, new_line: bool) -> Iterator[Unit]:
+    yield Unit(text[:LONGEST], start, end, joined, new_line)
+    for at in range(LONGEST, len(text), LONGEST):
+        yield Unit(text[at : at + LONGEST], start, end, joined=True, new_line=False)
+
+
+def _is_han(text: str) -> bool:
+    return bool(_IS_HAN.match(text))
+
+
+@functools.cache
+def _variants() -> dict[int, str]:
+    lines = _VARIANTS.read_text(encoding="utf-8").splitlines()
+    return {ord(line[0]): line[1] for line in lines if line and not line.startswith("#")} | _HYPHENS
