@@ -13,6 +13,14 @@ FORM_WIDTHS, LETTER_WIDTHS = (30.0, 55.0, 30.0, 55.0), (28.0, 50.0, 28.0, 50.0)
 """Columns, mm, of a table that gives none (forms 170 mm, letters 156 mm in all)."""
 
 
+class BlockFault(ValueError):
+    """A block is malformed; `where` is the innermost raw block, for its line."""
+
+    def __init__(self, message: str, where: object) -> None:
+        super().__init__(message)
+        self.where = where
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cell:
     """One cell: what kind, of which field or slot, or which text."""
@@ -202,18 +210,34 @@ def parse_body(raw: Mapping[str, Any]) -> Body:
 
 
 def parse_blocks(raw: object) -> tuple[Block, ...]:
-    """Read a list of blocks."""
+    """Read a list of blocks.
+
+    Raises:
+        BlockFault: A block is malformed; it carries the block.
+    """
     if not isinstance(raw, list):
-        raise ValueError("blocks 应为列表")
+        raise BlockFault("blocks 应为列表", raw)
     return tuple(_block(item) for item in raw)
 
 
 def _block(raw: object) -> Block:
-    if isinstance(raw, Mapping):
-        for key, parse in PARSERS.items():
-            if key in raw:
-                return parse(raw)
-    raise ValueError(f"不认识的版面块 {raw}；可用：{'、'.join(PARSERS)}")
+    parse = _parser(raw)
+    try:
+        return parse(raw)  # type: ignore[arg-type]  # a mapping, since it has a parser
+    except BlockFault:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        said = f"缺少 {error}" if isinstance(error, KeyError) else str(error)
+        raise BlockFault(said, raw) from error
+
+
+def _parser(raw: object) -> Callable[[Mapping[str, Any]], Block]:
+    for key, parse in PARSERS.items():
+        if isinstance(raw, Mapping) and key in raw:
+            if extra := sorted(set(raw) - BLOCK_KEYS[key]):
+                raise BlockFault(f"{key} 没有 {'、'.join(map(str, extra))} 这样的键", raw)
+            return parse
+    raise BlockFault(f"不认识的版面块 {raw}；可用：{'、'.join(PARSERS)}", raw)
 
 
 def _head(raw: Mapping[str, Any]) -> Head:
@@ -254,6 +278,8 @@ def _cell(raw: object) -> Cell:
     kind = next((k for k in CELL_KINDS if k in raw), None)
     if kind is None:
         raise ValueError(f"单元格 {dict(raw)} 没有 {'、'.join(CELL_KINDS)} 之一")
+    if extra := sorted(set(raw) - {kind, "span", "rows", "height", "align"}):
+        raise ValueError(f"单元格 {dict(raw)} 没有 {'、'.join(extra)} 这样的键")
     word = str(raw[kind])
     name, text = ("", word) if kind in ("label", "text") else (word, "")
     extra = {k: raw[k] for k in ("span", "rows", "height", "align") if k in raw}
@@ -273,10 +299,10 @@ def _widths(raw: object) -> tuple[float, ...]:
 
 
 PARSERS: Mapping[str, Callable[[Mapping[str, Any]], Block]] = {
+    "table": _table,
     "head": _head,
     "text": _text,
     "line": _line,
-    "table": _table,
     "list": lambda raw: ListTable(name=raw["list"], widths=_widths(raw.get("widths"))),
     "qa": lambda raw: Qa(name=raw["qa"]),
     "ruled": lambda raw: Ruled(text=str(raw["ruled"])),
@@ -288,4 +314,21 @@ PARSERS: Mapping[str, Callable[[Mapping[str, Any]], Block]] = {
     "tail": lambda _raw: Tail(),
     "blank": lambda raw: Blank(text=str(raw["blank"])),
     "page_break": lambda _raw: PageBreak(),
+}
+BLOCK_KEYS: Mapping[str, frozenset[str]] = {
+    "head": frozenset(["head"]),
+    "text": frozenset(["text", "style"]),
+    "line": frozenset(["line"]),
+    "table": frozenset(["table", "columns", "head"]),
+    "list": frozenset(["list", "widths"]),
+    "qa": frozenset(["qa"]),
+    "ruled": frozenset(["ruled"]),
+    "loop": frozenset(["loop", "as", "blocks"]),
+    "when": frozenset(["when", "blocks", "else"]),
+    "photos": frozenset(["photos", "file", "caption"]),
+    "signatures": frozenset(["signatures"]),
+    "seal": frozenset(["seal", "date"]),
+    "tail": frozenset(["tail"]),
+    "blank": frozenset(["blank"]),
+    "page_break": frozenset(["page_break"]),
 }

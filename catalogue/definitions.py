@@ -22,7 +22,22 @@ STAGES = {
     "filing": "归档",
 }
 KINDS = frozenset(
-    ["text", "long_text", "choice", "multi_choice", "bool", "date", "datetime", "number", "money", "person", "organisation", "doc_ref", "list", "file"]
+    [
+        "text",
+        "long_text",
+        "choice",
+        "multi_choice",
+        "bool",
+        "date",
+        "datetime",
+        "number",
+        "money",
+        "person",
+        "organisation",
+        "doc_ref",
+        "list",
+        "file",
+    ]
 ) | {"signature", "seal"}
 
 

@@ -24,7 +24,7 @@ def draft_body(form: str, fields: tuple[Field, ...], slots: tuple[Slot, ...]) ->
     blocks += [ListTable(name=f.name, widths=_widths(f)) for f in shown if f.kind == "list" and f.columns]
     if rest := tuple(s.id for s in slots if not s.fills and s.signs):
         blocks.append(Signatures(slots=rest))
-    if any(f.kind == "seal" for f in fields):
+    if {"agency_seal", "issue_date"} <= {f.name for f in fields}:
         blocks += [Seal(seal="agency", date="issue_date"), Tail()]
     layout = "record" if form == "叙述式" else "list" if form == "清单式" else "form"
     return Body(layout=layout, columns=FORM_WIDTHS, blocks=tuple(blocks))

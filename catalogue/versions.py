@@ -13,7 +13,7 @@ from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql, sqlite
 
 from catalogue.definitions import Catalogue, DocumentType
-from catalogue.loading import parse_definition
+from catalogue.building import build
 from foundation.canonical import canonical, digest
 from foundation.database import Base
 from foundation.errors import Broken, NotFound
@@ -73,7 +73,7 @@ def _parsed(text: str, of: str) -> DocumentType:
     raw: dict[str, Any] = _json(text, of)
     if digest(raw) != of:
         raise Broken(f"文书定义（{of[:12]}）的内容与摘要不符。", remedy="从备份恢复 definition_version 表。")
-    return parse_definition(raw)
+    return build(raw)
 
 
 def _json(text: str, of: str) -> dict[str, Any]:
