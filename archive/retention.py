@@ -10,6 +10,8 @@ from casework.facts import CaseFacts, DocumentFacts
 from casework.gates.api import DONE
 from foundation.errors import BadInput
 
+TABLE = "retention.local_table"
+
 
 def decide(
     case: CaseFacts, documents: Sequence[DocumentFacts], settings: Mapping[str, Any], closed_on: dt.date
@@ -19,7 +21,7 @@ def decide(
     Args:
         case: The case.
         documents: Its papers.
-        settings: The agency's settings; `retention.<row>` holds a period of its approved table.
+        settings: The agency's settings; `retention.local_table` is its approved table.
         closed_on: Day of closing.
 
     Raises:
@@ -31,12 +33,10 @@ def decide(
         needed = set(row.get("issued", ()))
         if case.procedure not in row["procedures"] or (needed and not needed & issued):
             continue
-        period = str(setting(settings, row["setting"], row["period"]))
+        period = str(setting(settings.get(TABLE) or {}, row["id"], row["period"]))
         if period not in rules["periods"]:
             known = "、".join(rules["periods"])
-            raise BadInput(
-                f"没有“{period}”这种保管期限。", remedy=f"设置 {row['setting']} 可填：{known}。", path=row["setting"]
-            )
+            raise BadInput(f"没有“{period}”这种保管期限。", remedy=f"设置 {TABLE} 可填：{known}。", path=TABLE)
         return _decided(row, period, closed_on)
     raise BadInput(f"程序“{case.procedure}”没有保管期限规则。", remedy="补充 archive/rules/retention.yaml。")
 
@@ -51,6 +51,6 @@ def _decided(row: Mapping[str, Any], period: str, closed_on: dt.date) -> Retenti
         code=found["code"],
         years=years,
         why=row["why"],
-        source=row["source"] if period == row["period"] else f"本机关保管期限表（设置 {row['setting']}）",
+        source=row["source"] if period == row["period"] else f"本机关保管期限表（设置 {TABLE}）",
         until=dt.date(closed_on.year + years, 12, 31) if years else None,
     )
