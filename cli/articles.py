@@ -106,7 +106,7 @@ def _gates() -> Mapping[str, list[str]]:
 
 def _deadlines() -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for row in read("deadlines")["deadlines"]:
+    for row in read("deadlines"):
         for article in CITED.findall(str(row.get("article", ""))):
             found[article].append(f"{row['kind']} {row['title']}")
     return found

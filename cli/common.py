@@ -3,9 +3,9 @@
 import functools
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
-from typing import Any, TypeVar
+from typing import Any, Self
 
 import click
 from flask import current_app
@@ -15,8 +15,6 @@ from tqdm import tqdm
 from foundation.canonical import plain
 from foundation.context import Context
 from foundation.errors import AnjuanError
-
-T = TypeVar("T")
 
 COMMANDS = AppGroup("anjuan")
 """All commands; `cli.registry` hands them to `flask`."""
@@ -99,9 +97,25 @@ def fail(error: AnjuanError, *, as_json: bool) -> None:
     sys.exit(1)
 
 
-def progress(items: Iterable[T], *, total: int, label: str) -> Iterator[T]:
-    """Show a bar on standard error while items are worked through."""
-    yield from tqdm(items, total=total, desc=label, file=sys.stderr, disable=not sys.stderr.isatty())
+class Bar:
+    """A progress bar on standard error, shown to a person only; called as `bar(done, total, message)`."""
+
+    def __init__(self, label: str) -> None:
+        self._bar = tqdm(desc=label, file=sys.stderr, disable=not sys.stderr.isatty(), leave=False)
+
+    def __enter__(self) -> Self:
+        """Return the bar itself."""
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """Take the bar away."""
+        self._bar.close()
+
+    def __call__(self, done: int, total: int, message: str = "") -> None:
+        """Say how far it is."""
+        self._bar.total = total
+        self._bar.set_postfix_str(message, refresh=False)
+        self._bar.update(done - self._bar.n)
 
 
 def _dict(value: Any) -> Any:

@@ -13,7 +13,7 @@ LIMIT_S = 60
 """Seconds that one file may take to make."""
 
 
-def make_media(spec: Mapping[str, str], folder: Path, name: str, *, seed: int = 0) -> Path:
+def make_media(spec: Mapping[str, str], folder: Path, name: str, *, seed: int = 0, beside: Path | None = None) -> Path:
     """Make one file in a folder and return its path; the same spec and seed give the same picture.
 
     Raises:
@@ -25,10 +25,19 @@ def make_media(spec: Mapping[str, str], folder: Path, name: str, *, seed: int = 
             remedy="写作 {video: 20s}、{audio: 20s}、{photo: 1600x1200} 或 {file: 路径}。",
         )
     kind, value = next(iter(spec.items()))
+    if kind == "file":
+        return _given(beside or folder, str(value))
     target = folder / f"{name}{SUFFIX[kind]}"
     arguments = {"video": _video, "audio": _audio, "photo": _photo}[kind](str(value), seed)
     subprocess.run([*FFMPEG, *arguments, str(target)], check=True, timeout=LIMIT_S)  # noqa: S603 - our own words
     return target
+
+
+def _given(folder: Path, name: str) -> Path:
+    path = folder / name
+    if not path.is_file():
+        raise BadInput(f"场景旁没有文件 {name}。", remedy="把文件放在场景文件旁边。", path="media.file")
+    return path
 
 
 def _seconds(value: str) -> str:

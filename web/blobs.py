@@ -1,8 +1,8 @@
 """The one outlet through which stored bytes leave: nothing else in `web` opens a blob or a package's file (tests grep).
 
-What leaves was looked up by `web.lookup`, which asked the policy. Downloads, and every look at a record that is not of
-the ordinary class, are written to `access:<agency>` before the first byte goes (A34.1, A36.2). Ranges are answered, so
-that players can seek; nothing is cached outside the viewer's own session.
+What leaves was looked up by `web.lookup`, which asked the policy. Downloads, and every look at a record of a traced
+class, are written down by `access.reading` before the first byte goes (A34.1, A36.2). Ranges are answered, so that
+players can seek; nothing is cached outside the viewer's own session.
 """
 
 import functools
@@ -14,7 +14,8 @@ from urllib.parse import quote
 from flask import Response, request
 from werkzeug.datastructures import ContentRange
 
-from foundation import journal
+from access import reading
+from access.policy import Record
 from foundation.blobs import PIECE, BlobStore
 from generator import preview
 from web.security import the_actor, the_context
@@ -35,11 +36,8 @@ PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; 
 class Held:
     """Stored bytes that the viewer may have; `web.lookup` makes them after asking the policy."""
 
-    kind: str
-    """document, recording or package."""
-    id: str
-    agency_id: str
-    secrecy: str
+    record: Record
+    """What the policy knows of the thing whose bytes they are."""
     name: str
     """Under which name it is saved."""
     media_type: str
@@ -51,7 +49,7 @@ class Held:
     @property
     def tag(self) -> str:
         """Return a mark of these bytes."""
-        return self.blob or f"{self.id}-{self.name}-{self.size}"
+        return self.blob or f"{self.record.id}-{self.name}-{self.size}"
 
 
 def deliver(held: Held, *, as_file: bool) -> Response:
@@ -140,21 +138,20 @@ def _pieces(store: BlobStore, held: Held, start: int, length: int) -> Iterator[b
             yield piece
 
 
+def note_look(record: Record) -> None:
+    """Write that the viewer looked at a thing, when its class asks for that."""
+    if reading.is_traced(record.secrecy):
+        with the_context().database.write() as session:
+            reading.note_read(session, the_context(), the_actor(), record)
+
+
 def _note(held: Held, *, as_file: bool) -> None:
-    """Write who took or looked at what; an ordinary page that is only looked at is not written."""
-    if not as_file and held.secrecy == "normal":
+    if not as_file:
+        note_look(held.record)
         return
-    ctx, actor = the_context(), the_actor()
-    act = "downloaded" if as_file else "read"
-    with ctx.database.write() as session:
-        journal.append(
-            session,
-            ctx.clock,
-            stream=f"access:{held.agency_id}",
-            kind=f"{held.kind}.{act}",
-            actor=actor.account_id,
-            data={held.kind: held.id, "digest": held.blob, "class": held.secrecy},
-        )
+    with the_context().database.write() as session:
+        act = reading.DOWNLOADED
+        reading.note_read(session, the_context(), the_actor(), held.record, act=act, digest=held.blob)
 
 
 def size_of(blob: str) -> int:

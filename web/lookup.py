@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from archive.facts import PackageFacts
 from sqlalchemy import orm
 
+from access.agencies import require_in_agency
 from access.facts import Actor
-from access.policy import KINDS, READING, Permission, Record, Viewer, absent, decide, predicate
+from access.policy import READING, Permission, Record, Viewer, absent, decide, predicate
 from access.predicates import to_sql
 from archive import queries as packages
+from archive.facts import PackageFacts
 from casework import queries
 from casework.facts import CaseFacts, DocumentFacts, RecordingFacts
 from foundation.context import Context
@@ -26,7 +27,7 @@ from web.blobs import Held
 from web.security import the_actor, the_context
 from web.words import DOWNLOADS
 
-Thing = TypeVar("Thing", DocumentFacts, RecordingFacts, PackageFacts)
+Thing = TypeVar("Thing", CaseFacts, DocumentFacts, RecordingFacts, PackageFacts)
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -47,7 +48,7 @@ class Sight:
             NotFound: There is none for this viewer.
         """
         with _absent_as("case"):
-            return self._allowed("case", queries.case_facts(self.session, case_id))
+            return self._allowed(queries.case_facts(self.session, case_id))
 
     def document(self, document_id: str) -> DocumentFacts:
         """Return a paper that the viewer may read.
@@ -56,7 +57,7 @@ class Sight:
             NotFound: There is none for this viewer.
         """
         with _absent_as("document"):
-            return self._allowed("document", queries.document_facts(self.session, document_id))
+            return self._allowed(queries.document_facts(self.session, document_id))
 
     def recording(self, recording_id: str) -> RecordingFacts:
         """Return a recording that the viewer may read.
@@ -65,7 +66,7 @@ class Sight:
             NotFound: There is none for this viewer.
         """
         with _absent_as("recording"):
-            return self._allowed("recording", queries.recording_facts(self.session, recording_id))
+            return self._allowed(queries.recording_facts(self.session, recording_id))
 
     def package(self, package_id: str) -> PackageFacts:
         """Return a package that the viewer may read.
@@ -74,19 +75,20 @@ class Sight:
             NotFound: There is none for this viewer.
         """
         with _absent_as("package"):
-            return self._allowed("package", packages.package_facts(self.session, package_id))
+            return self._allowed(packages.package_facts(self.session, package_id))
 
     def where(self, kind: str, columns: Mapping[str, Any]) -> sa.ColumnElement[bool]:
         """Return the SQL condition of the records of a kind that the viewer may read."""
         return to_sql(predicate(self.actor, READING[kind], kind, self.viewer), columns)
 
-    def may(self, permission: Permission, kind: str, facts: object) -> bool:
-        """Tell whether the viewer may do something to a record."""
-        return decide(self.actor, permission, record_of(kind, facts), self.viewer).allowed
+    def may_read(self, thing: Thing) -> bool:
+        """Tell whether the viewer may read a thing."""
+        record = record_of(thing)
+        return decide(self.actor, READING[record.kind], record, self.viewer).allowed
 
-    def seen(self, kind: str, things: Iterable[Thing]) -> list[Thing]:
-        """Return the things of a case that the viewer may read, in their order."""
-        return [t for t in things if self.may(READING[kind], kind, t)]
+    def seen(self, things: Iterable[Thing]) -> list[Thing]:
+        """Return the things that the viewer may read, in their order."""
+        return [t for t in things if self.may_read(t)]
 
     def case_of(self, case_id: str | None) -> CaseFacts | None:
         """Return the case of a paper or recording when the viewer may read that too."""
@@ -96,11 +98,12 @@ class Sight:
             return self.case(case_id)
         return None
 
-    def _allowed(self, kind: str, facts: Any) -> Any:
-        verdict = decide(self.actor, READING[kind], record_of(kind, facts), self.viewer)
+    def _allowed(self, thing: Thing) -> Thing:
+        record = record_of(thing)
+        verdict = decide(self.actor, READING[record.kind], record, self.viewer)
         if not verdict.allowed:
-            raise absent(kind) if verdict.hidden else Forbidden(verdict.reason)
-        return facts
+            raise absent(record.kind) if verdict.hidden else Forbidden(verdict.reason)
+        return thing
 
 
 @contextlib.contextmanager
@@ -117,18 +120,21 @@ def require(permission: Permission) -> None:
     Raises:
         Forbidden: The policy says no.
     """
-    actor = the_actor()
-    verdict = decide(actor, permission, Record(kind="agency", agency_id=actor.agency_id))
-    if not verdict.allowed:
-        raise Forbidden(verdict.reason, remedy="需要时由系统管理员核对任职。")
+    require_in_agency(the_actor(), permission, the_actor().agency_id)
 
 
-def record_of(kind: str, facts: object) -> Record:
+def record_of(thing: CaseFacts | DocumentFacts | RecordingFacts | PackageFacts) -> Record:
     """Return what the policy may know of a thing."""
-    known: dict[str, Any] = {name: getattr(facts, name, None) for name in KINDS[kind]}
-    if kind == "case":
-        known["case_id"] = known["id"]
-    return Record(kind=kind, **known)
+    match thing:
+        case CaseFacts():
+            return queries.case_record(thing)
+        case DocumentFacts():
+            return queries.document_record(thing)
+        case RecordingFacts():
+            return queries.recording_record(thing)
+        case PackageFacts():
+            own = {"agency_id": thing.agency_id, "case_id": thing.case_id, "secrecy": thing.secrecy}
+            return Record(kind="package", id=thing.id, **own)
 
 
 def file_of(document: DocumentFacts, kind: str, size: int) -> Held:
@@ -136,10 +142,7 @@ def file_of(document: DocumentFacts, kind: str, size: int) -> Held:
     media_type = DOCX if kind == "docx" else "application/pdf"
     number = f" {document.number}" if document.number else ""
     return Held(
-        kind="document",
-        id=document.id,
-        agency_id=document.agency_id,
-        secrecy=document.secrecy,
+        record=queries.document_record(document),
         name=f"{document.title}{number}.{'docx' if kind == 'docx' else 'pdf'}",
         media_type=media_type,
         size=size,

@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 
-from casework.facts import CaseFacts, Procedure, ServiceMethod
+from access.rulebook import rulebook
+from casework.approvals import STATUS_NAMES
+from casework.facts import CaseFacts, Procedure, ServiceMethod, Status
+from casework.procedure import state_title, title_of
 
-PROCEDURES: Mapping[str, str] = {
-    Procedure.GENERAL: "普通程序",
-    Procedure.SUMMARY: "简易程序",
-    Procedure.APPLICATION: "依申请程序",
-    Procedure.INSPECTION: "行政检查",
-}
 METHODS: Mapping[str, str] = {
     ServiceMethod.DIRECT: "直接送达",
     ServiceMethod.LEAVING: "留置送达",
@@ -26,25 +23,6 @@ VOLUMES: Mapping[str, str] = {
     "ledger": "台账",
     "supervision": "监督材料",
 }
-SECRECY: Mapping[str, str] = {
-    "normal": "一般",
-    "internal": "内部",
-    "privacy": "个人隐私",
-    "business_secret": "商业秘密",
-    "work_secret": "工作秘密",
-    "informant": "举报人",
-}
-STATUSES: Mapping[str, str] = {
-    "draft": "草稿",
-    "signing": "签批中",
-    "returned": "已退回",
-    "issuing": "印发中",
-    "issued": "已印发",
-    "served": "已送达",
-    "filed": "已归档",
-    "void": "作废",
-    "replaced": "已更正替换",
-}
 DOWNLOADS: Mapping[str, str] = {
     "sealed": "PDF（电子印章）",
     "pdf": "PDF",
@@ -57,3 +35,28 @@ DOWNLOADS: Mapping[str, str] = {
 def number_of(case: CaseFacts) -> str:
     """Return what a case is called by: its number, else its working number."""
     return case.number or case.working_number or "未编号"
+
+
+def procedure_name(value: str) -> str:
+    """Return a procedure in Chinese."""
+    return title_of(Procedure(value))
+
+
+def status_name(value: str) -> str:
+    """Return the state of a paper in Chinese."""
+    return STATUS_NAMES[Status(value)]
+
+
+def secrecy_name(value: str) -> str:
+    """Return a class of secrecy in Chinese."""
+    return str(rulebook().classes.get(value, {}).get("title", value))
+
+
+FILTERS = {
+    "number_of": number_of,
+    "procedure_name": procedure_name,
+    "state_name": state_title,
+    "status_name": status_name,
+    "secrecy_name": secrecy_name,
+}
+"""What templates may call."""

@@ -18,7 +18,7 @@ from web.cases.timeline import Moment, moments
 from web.lookup import Sight, sight
 from web.paging import Paging, page_number, page_url
 from web.security import signed_in
-from web.words import METHODS, PROCEDURES, state_name
+from web.words import METHODS, procedure_name, state_title
 
 cases = Blueprint("cases", __name__)
 
@@ -43,8 +43,8 @@ def index() -> ResponseReturnValue:
         area="cases",
         rows=rows,
         chosen=chosen,
-        states=[(s, state_name(s), n) for s, n in found.states.items()],
-        procedures=[(p, PROCEDURES.get(p, p), n) for p, n in found.procedures.items()],
+        states=[(s, state_title(s), n) for s, n in found.states.items()],
+        procedures=[(p, procedure_name(p), n) for p, n in found.procedures.items()],
         paging=Paging(page=page, size=SIZE, total=found.total),
         page_url=page_url(),
     )
@@ -56,8 +56,8 @@ def case(case_id: str) -> ResponseReturnValue:
     """Show one case with all that belongs to it."""
     with sight() as see:
         facts = see.case(case_id)
-        papers = see.seen("document", queries.documents_of(see.session, case_id))
-        recordings = see.seen("recording", queries.recordings_of(see.session, case_id))
+        papers = see.seen(queries.documents_of(see.session, case_id))
+        recordings = see.seen(queries.recordings_of(see.session, case_id))
         return render_template(
             "case.html",
             area="cases",
@@ -70,7 +70,7 @@ def case(case_id: str) -> ResponseReturnValue:
             services=list(_services(queries.services_of(see.session, case_id), papers)),
             flags=queries.flags_of(see.session, case_id),
             missing=_missing(see, case_id),
-            packages=see.seen("package", packages.packages_of(see.session, case_id)),
+            packages=see.seen(packages.packages_of(see.session, case_id)),
             timeline=_moments(see, case_id, papers, recordings),
         )
 
@@ -81,8 +81,8 @@ def case_journal(case_id: str) -> ResponseReturnValue:
     """Show every event of a case with its place in the chain."""
     with sight() as see:
         facts = see.case(case_id)
-        papers = see.seen("document", queries.documents_of(see.session, case_id))
-        recordings = see.seen("recording", queries.recordings_of(see.session, case_id))
+        papers = see.seen(queries.documents_of(see.session, case_id))
+        recordings = see.seen(queries.recordings_of(see.session, case_id))
         found = _moments(see, case_id, papers, recordings, everything=True)
         count = journal.verify_chain(see.session, f"case:{case_id}")
     page = page_number()

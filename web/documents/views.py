@@ -88,7 +88,7 @@ def _recordings(see: Sight, facts: DocumentFacts) -> list[Any]:
     if facts.case_id is None:
         return []
     linked = (r for r in queries.recordings_of(see.session, facts.case_id) if facts.id in r.document_ids)
-    return see.seen("recording", linked)
+    return see.seen(linked)
 
 
 def _why(see: Sight, facts: DocumentFacts) -> list[Any]:

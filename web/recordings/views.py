@@ -34,7 +34,7 @@ def recording(recording_id: str) -> ResponseReturnValue:
             recording=facts,
             case=see.case_of(facts.case_id),
             family=facts.media_type.partition("/")[0],
-            documents=see.seen("document", papers),
+            documents=see.seen(papers),
         )
 
 
@@ -66,10 +66,7 @@ def _held(recording_id: str, kind: str) -> Held:
     if not blob:
         raise NotFound("文件还没有存入。", remedy="结束后 24 小时内上传。")
     return Held(
-        kind="recording",
-        id=facts.id,
-        agency_id=facts.agency_id,
-        secrecy=facts.secrecy,
+        record=queries.recording_record(facts),
         name=_name(facts, kind),
         media_type=facts.media_type if kind == "original" else DERIVATIVES.get(kind, "application/octet-stream"),
         size=blobs.size_of(blob),
