@@ -18,6 +18,7 @@ EMPTY: tuple[Any, ...] = (None, "", [], (), {})
 CASE_FACTS = frozenset(
     ["id", "title", "working_number", "procedure", "state", "initiated_on", "closed_on", "archived_on"]
 ) | {"result", "dispute_prone", "opened_at", "emergency_started_at"}
+REGISTERS = ("av_record_sheet", "av_storage_register", "av_unsuitable_note")
 RECORDING_NAMES = {"hash": "blob", "start_at": "started_at", "end_at": "ended_at", "uploaded_at": "stored_at"}
 """Words of papers for facts of a recording."""
 
@@ -61,6 +62,8 @@ def _case(sources: Sources, rest: str, _row: int | None) -> Any:
 
 def _party(sources: Sources, rest: str, _row: int | None) -> Any:
     party = party_of(sources.view)
+    if rest == "signatory":
+        return (party.representative or party.name) if party else None
     return getattr(party, rest, None) if party else None
 
 
@@ -89,11 +92,18 @@ def _document(sources: Sources, rest: str, _row: int | None) -> Any:
         "number": lambda: view.document.number or None,
         "issue_date": lambda: view.document.issue_date,
         "title": lambda: view.document.title,
-        "author": lambda: next((o.name for o in _people(view) if o.person_id == view.document.author_id), None),
+        "author": lambda: _author(view),
+        "authors": lambda: [{"name": _author(view), "qualification": view.author.qualification if view.author else ""}],
         "today": lambda: view.today,
         "now": lambda: view.now,
     }
     return computed[rest]() if rest in computed else None
+
+
+def _author(view: CaseView) -> str | None:
+    if view.author is not None:
+        return view.author.name
+    return next((o.name for o in _people(view) if o.person_id == view.document.author_id), None)
 
 
 def _people(view: CaseView) -> tuple[Any, ...]:
@@ -113,13 +123,15 @@ def _target(sources: Sources, rest: str, _row: int | None) -> Any:
 
 def fact_of(document: DocumentFacts, name: str) -> Any:
     """Return a fact of an earlier paper: number, issue_date, title, a field, or what a slot filled."""
-    if name in ("number", "issue_date", "title", "type"):
+    if name in ("number", "issue_date", "issued_at", "title", "type"):
         return getattr(document, name)
     if name == "reference":
         return reference(document)
     for fill in reversed(document.slots):
         if name in fill.values:
             return fill.values[name]
+        if name == f"{fill.slot}_signed_at":
+            return fill.at
     signers = [f.name for f in document.slots if f"{f.slot}_sign" == name]
     return document.data.get(name, "、".join(signers) or None)
 
@@ -137,23 +149,44 @@ def _recording(sources: Sources, rest: str, row: int | None) -> Any:
     own = [r for r in view.recordings if r.id == view.document.recording_id]
     linked = own or list(duties.linked(view))
     at = row or 0
-    return recording_fact(linked[at], rest) if at < len(linked) else None
+    if at >= len(linked):
+        return None
+    return _related(view, linked[at]) if rest == "related_doc" else recording_fact(linked[at], rest)
+
+
+def _related(view: CaseView, recording: RecordingFacts) -> Any:
+    """Return the paper of the act that a recording shows; what registers the recording is none."""
+    papers = [d for d in view.documents if d.id in recording.document_ids and d.id != view.document.id]
+    acts = [d for d in papers if d.type not in REGISTERS]
+    return {"document_id": acts[0].id} if acts else None
 
 
 def recording_fact(recording: RecordingFacts, name: str) -> Any:
     """Return a fact of a recording by its own name or the papers' word for it."""
-    if name == "within_24h":
-        return not recording.late if recording.stored_at else None
-    if name == "hours":
-        ended, stored = recording.ended_at, recording.stored_at
-        return round((stored - ended).total_seconds() / 3600, 1) if ended and stored else None
-    if name == "storage":
-        return f"系统/{recording.started_at:%Y/%m}" if recording.stored_at else None
-    if name == "uploader":
-        return recording.operator
-    if name == "secrecy":
-        return "无" if recording.secrecy == "normal" else recording.secrecy
+    if name in COMPUTED:
+        return COMPUTED[name](recording)
     return getattr(recording, RECORDING_NAMES.get(name, name), None)
+
+
+def _hours(recording: RecordingFacts) -> float | None:
+    ended, stored = recording.ended_at, recording.stored_at
+    return round((stored - ended).total_seconds() / 3600, 1) if ended and stored else None
+
+
+def _picture(recording: RecordingFacts) -> dict[str, Any] | None:
+    if not recording.blob or not recording.media_type.startswith("image/"):
+        return None
+    return {"blob": recording.blob, "name": recording.file_name, "media_type": recording.media_type}
+
+
+COMPUTED: Mapping[str, Callable[[RecordingFacts], Any]] = {
+    "within_24h": lambda r: not r.late if r.stored_at else None,
+    "hours": _hours,
+    "storage": lambda r: f"系统/{r.started_at:%Y/%m}" if r.stored_at else None,
+    "uploader": lambda r: r.operator,
+    "secrecy": lambda r: "无" if r.secrecy == "normal" else r.secrecy,
+    "picture": _picture,
+}
 
 
 def _recordings(sources: Sources, rest: str, _row: int | None) -> Any:

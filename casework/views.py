@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import orm
 
-from access import agencies
+from access import agencies, persons
+from access.facts import PersonFacts
 from casework import calendar, queries
 from casework.approvals import slot_values
 from casework.facts import CaseFacts, DocumentFacts
@@ -86,9 +87,14 @@ def view_of(
         now=at.ctx.clock.now(),
         values={**document.data, **slot_values(definition, document)},
         reasons=dict(reasons or {}),
+        author=_author(at, document),
         is_working_day=calendar.is_working_day(at.session, document.agency_id),
         **_rest(at.session, case),
     )
+
+
+def _author(at: Office, document: DocumentFacts) -> PersonFacts | None:
+    return persons.person(at.session, document.author_id, at.today) if document.author_id else None
 
 
 def _rest(session: orm.Session, case: CaseFacts | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from access.facts import PersonFacts
 from casework.facts import CaseFacts, DeadlineFacts, DocumentFacts, RecordingFacts, ServiceFacts, SlotFill, Status
 from catalogue.definitions import DocumentType
 from foundation.clock import legal_date, parse_local
@@ -60,6 +61,8 @@ class CaseView:
     """Data and slot fields of the paper together."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Written reasons for soft findings, by code."""
+    author: PersonFacts | None = None
+    """Who opened the paper in question."""
     is_working_day: Callable[[dt.date], bool] = lambda day: day.isoweekday() <= 5  # noqa: PLR2004 - overridden by the calendar
 
     @property

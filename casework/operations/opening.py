@@ -5,17 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from access.facts import Actor
-from access.policy import Permission
 from sqlalchemy import orm
 
+from access.facts import Actor
+from access.policy import Permission
 from casework import documents, prefill, queries, shelf, validation, views
 from casework.facts import CaseFacts, DocumentFacts, OfficerFacts, Status
 from casework.gates.api import CaseView
 from casework.operations.common import note, require_on
+from casework.phrases import known
 from casework.prefill import Sources
 from casework.shelf import Version
-from casework.sums import sum_of
 from casework.views import Office, office, view_of
 from catalogue import versions
 from catalogue.definitions import DocumentType
@@ -180,7 +180,7 @@ def _filled(
 
 def sources_of(view: CaseView, given: Mapping[str, Any] | None = None) -> Sources:
     """Return what the paths of a paper's definition lead to."""
-    return Sources(view=view, sums=functools.partial(sum_of, view), given=dict(given or {}))
+    return Sources(view=view, sums=functools.partial(known, view), given=dict(given or {}))
 
 
 def cleaned(definition: DocumentType, data: Mapping[str, Any]) -> dict[str, Any]:
