@@ -274,16 +274,16 @@ def _row(raw: object) -> TableRow:
 
 def _cell(raw: object) -> Cell:
     if not isinstance(raw, Mapping):
-        raise ValueError(f"单元格 {raw} 应写作 {{label: …}}、{{value: …}} 等")
+        raise TypeError(f"单元格 {raw} 应写作 {{label: …}}、{{value: …}} 等")
     kind = next((k for k in CELL_KINDS if k in raw), None)
     if kind is None:
         raise ValueError(f"单元格 {dict(raw)} 没有 {'、'.join(CELL_KINDS)} 之一")
-    if extra := sorted(set(raw) - {kind, "span", "rows", "height", "align"}):
-        raise ValueError(f"单元格 {dict(raw)} 没有 {'、'.join(extra)} 这样的键")
+    if unknown := sorted(set(raw) - {kind, "span", "rows", "height", "align"}):
+        raise ValueError(f"单元格 {dict(raw)} 没有 {'、'.join(unknown)} 这样的键")
     word = str(raw[kind])
     name, text = ("", word) if kind in ("label", "text") else (word, "")
-    extra = {k: raw[k] for k in ("span", "rows", "height", "align") if k in raw}
-    return Cell(kind=kind, name=name, text=text, **extra)
+    shape = {k: raw[k] for k in ("span", "rows", "height", "align") if k in raw}
+    return Cell(kind=kind, name=name, text=text, **shape)
 
 
 def _when(raw: Mapping[str, Any]) -> When:

@@ -15,11 +15,14 @@ from catalogue.definitions import KINDS, STAGES
 from catalogue.positions import Placed
 
 KEYS = frozenset(
-    "id title purpose articles statute stage tier form visibility volume service number seal copies copy_rule recording "
-    "secrecy powers prerequisites groups fields slots body".split()
+    {"id", "title", "purpose", "articles", "statute", "stage", "tier", "form", "visibility", "volume", "service"}
+    | {"number", "seal", "copies", "copy_rule", "recording", "secrecy", "powers", "prerequisites", "groups"}
+    | {"fields", "slots", "body"}
 )
-FIELD_KEYS = frozenset("name label kind required options columns from default mask checks note".split())
-SLOT_KEYS = frozenset("id part role label count when fills signs required refusable".split())
+FIELD_KEYS = frozenset(
+    {"name", "label", "kind", "required", "options", "columns", "from", "default", "mask", "checks", "note"]
+)
+SLOT_KEYS = frozenset(["id", "part", "role", "label", "count", "when", "fills", "signs", "required", "refusable"])
 BODY_KEYS = frozenset(["layout", "columns", "blocks"])
 ASKED = ("id", "title", "stage", "volume", "form")
 PARTS = frozenset(["propose", "review", "approve", "opinion", "sign", "receive", "witness"])
@@ -27,7 +30,7 @@ MASKS = frozenset(["normal", "privacy", "business_secret", "informant", "interna
 WORDS: Mapping[str, frozenset[Any]] = {
     "stage": frozenset(STAGES),
     "volume": frozenset(["main", "side", "both", "ledger", "supervision"]),
-    "tier": frozenset(["core", "implied", "optional"]),
+    "tier": frozenset(["core", "implied", "optional", "computed"]),
     "visibility": frozenset(["internal", "external", "inbound"]),
     "service": frozenset(["receipt_required", "signed_on_document", "none"]),
     "recording": frozenset(["none", "optional", "required"]),
@@ -40,7 +43,8 @@ SOURCES = re.compile(
     r"|^officers$|^recordings(\.\w+)?$"
 )
 CHECKS = frozenset(
-    "id_no credit_code phone amount not_before not_future equals capital_of min_items distinct_names".split()
+    ["id_no", "credit_code", "phone", "amount", "not_before", "not_future", "equals", "capital_of"}
+    | {"min_items", "distinct_names"}
 )
 ARTICLE = re.compile(r"^A\d+\.\d+$")
 

@@ -1,7 +1,7 @@
 """Document types, read from `templates/<stage>/<type>/definition.yaml` into frozen facts; a bad folder is refused.
 
-Everything is parsed once, at the edge: `catalogue.loading.load_catalogue` collects every fault of every folder and names file, line and remedy;
-docs/definitions.md is the reference of the format.
+Everything is parsed once, at the edge: `catalogue.loading.load_catalogue` collects every fault of every folder, with
+file, line and remedy; docs/definitions.md is the reference of the format.
 """
 
 import functools
@@ -22,23 +22,9 @@ STAGES = {
     "filing": "归档",
 }
 KINDS = frozenset(
-    [
-        "text",
-        "long_text",
-        "choice",
-        "multi_choice",
-        "bool",
-        "date",
-        "datetime",
-        "number",
-        "money",
-        "person",
-        "organisation",
-        "doc_ref",
-        "list",
-        "file",
-    ]
-) | {"signature", "seal"}
+    {"text", "long_text", "choice", "multi_choice", "bool", "date", "datetime", "number", "money", "person"}
+    | {"organisation", "doc_ref", "list", "file", "signature", "seal"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)

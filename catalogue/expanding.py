@@ -7,6 +7,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from catalogue.positions import Placed, moved
+
 Groups = Mapping[str, Any]
 
 
@@ -50,9 +52,7 @@ def _inside(block: Any, groups: Groups) -> Any:
         changed["table"] = [r for row in block["table"] for r in _rows(row, groups)]
     if not changed:
         return block
-    copy = type(block)({**block, **changed})
-    vars(copy).update(vars(block) if hasattr(block, "__dict__") else {})
-    return copy
+    return moved(block, {**block, **changed}) if isinstance(block, Placed) else {**block, **changed}
 
 
 def _rows(row: Any, groups: Groups) -> list[Any]:

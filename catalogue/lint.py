@@ -36,14 +36,17 @@ def _block(definition: DocumentType, block: b.Block, loops: frozenset[str]) -> I
     for name in _slots(block):
         if name not in known:
             yield name, "不是本文书的签批位", f"可用：{'、'.join(sorted(known))}"
+    yield from _inside(definition, block, loops)
+
+
+def _inside(definition: DocumentType, block: b.Block, loops: frozenset[str]) -> Iterator[Fault]:
     if isinstance(block, b.Loop):
         yield from _blocks(definition, block.blocks, loops | {block.as_})
     if isinstance(block, b.When):
         yield from _blocks(definition, block.blocks + block.otherwise, loops)
-    if isinstance(block, b.Table):
-        for row in block.rows:
-            for cell in row.cells:
-                yield from _text(definition, cell.text, loops | ({row.as_} if row.each else set()))
+    for row in block.rows if isinstance(block, b.Table) else ():
+        for cell in row.cells:
+            yield from _text(definition, cell.text, loops | ({row.as_} if row.each else set()))
 
 
 def _text(definition: DocumentType, text: str, loops: frozenset[str]) -> Iterator[Fault]:

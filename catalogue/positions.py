@@ -23,6 +23,13 @@ class Placed(dict[Any, Any]):
         return self.lines.get(key, self.line)
 
 
+def moved(place: Placed, content: dict[Any, Any]) -> Placed:
+    """Return other content that stands where a mapping stood."""
+    out = Placed(content)
+    vars(out).update(vars(place))
+    return out
+
+
 class _Loader(LOADER):  # type: ignore[misc]  # chosen at run time
     """Builds `Placed` mappings."""
 

@@ -12,21 +12,22 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from catalogue.checking import Fault
 from catalogue.definitions import Catalogue, DocumentType, Field, Slot
+from catalogue.positions import read_placed
 from foundation.canonical import plain
 
 SAMPLE = "sample.yaml"
 KINDS = ("ordinary", "minimal", "hard")
-OUTSIDE = ("party", "holder", "witness", "attendee", "court", "informant")
 SIGNED = re.compile(r"^(?P<name>.+?)(?: (?P<date>\d{4}-\d{2}-\d{2}))?$")
 EMPTY: tuple[Any, ...] = (None, "", [], (), {})
 
 LONG_TEXT = 3000
 MOST_ROWS = 60
-LONG_NAME = "清河镇示例砂石骨料开采加工销售及现代仓储物流与建筑废弃物资源化综合利用产业发展集团股份有限公司清河镇样例村第一分公司（虚构）"
+LONG_NAME = (
+    "清河镇示例砂石骨料开采加工销售及现代仓储物流与建筑废弃物资源化综合利用产业发展集团股份有限公司"
+    "清河镇样例村第一分公司（虚构）"
+)
 RARE_NAME = "买买提·艾则孜·𬎆㛃（虚构）"
 REFUSAL = {"name": "", "refused": "不认可记录内容，拒绝签名", "witness": "寅三（样例村村民委员会委员，虚构）"}
 
@@ -101,9 +102,7 @@ def _row_faults(field: Field, value: Any) -> Iterator[Fault]:
 
 @functools.lru_cache(maxsize=300)
 def _read(path: Path, _changed: int) -> Mapping[str, Any]:
-    content: Mapping[str, Any] = yaml.load(  # noqa: S506 - libyaml's safe loader
-        path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
+    content: Mapping[str, Any] = read_placed(path, path.read_text(encoding="utf-8"))
     return content
 
 
@@ -169,7 +168,7 @@ def _stretched(field: Field, value: Any) -> Any:
         return RARE_NAME
     if field.kind == "long_text":
         return _lengthened(str(value), 160)
-    if field.kind == "list" and value and field.name not in ("officers", "assigned_officers", "investigators"):
+    if field.kind == "list" and value and not any(name == "distinct_names" for name, _ in field.checks):
         return [_numbered(value[i % len(value)], i + 1) for i in range(MOST_ROWS)]
     return value
 

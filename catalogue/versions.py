@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql, sqlite
 
-from catalogue.definitions import Catalogue, DocumentType
 from catalogue.building import build
+from catalogue.definitions import Catalogue, DocumentType
 from foundation.canonical import canonical, digest
 from foundation.database import Base
 from foundation.errors import Broken, NotFound

@@ -1,8 +1,8 @@
 """Make first drafts of definitions from a catalogue file: `python -m scripts.draft_definitions CATALOGUE [TYPE…]`.
 
-A developer's script: it writes `templates/<stage>/<type>/definition.yaml` for types that have no folder yet (`--force` writes
-again, keeping a finished `body`); people finish what it drafts. Rules that hold for every type, and what single types need
-else, stand in `scripts/draft_rules.yaml`.
+A developer's script: it writes `templates/<stage>/<type>/definition.yaml` for types that have no folder yet (`--force`
+writes again, keeping a finished `body`); people finish what it drafts. Rules that hold for every type, and what single
+types need else, stand in `scripts/draft_rules.yaml`.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Make first samples from worked examples: `python -m scripts.draft_samples EXAMPLES [TYPE…] [--force]`.
 
-A developer's script: an ordinary sample takes the values of the first example of its type, then what all papers of the case
-share (`scripts/draft_samples.yaml`), then a marked placeholder of the field's kind, which people replace.
+A developer's script: an ordinary sample takes the values of the first example of its type, then what all papers of the
+case share (`scripts/draft_samples.yaml`), then a marked placeholder of the field's kind, which people replace.
 """
 
 import argparse
