@@ -20,9 +20,9 @@ KEYS = frozenset(
     | {"fields", "slots", "body"}
 )
 FIELD_KEYS = frozenset(
-    {"name", "label", "kind", "required", "options", "columns", "from", "default", "mask", "checks", "note"]
+    {"name", "label", "kind", "required", "options", "columns", "from", "default", "mask", "checks", "note"}
 )
-SLOT_KEYS = frozenset(["id", "part", "role", "label", "count", "when", "fills", "signs", "required", "refusable"])
+SLOT_KEYS = frozenset({"id", "part", "role", "label", "count", "when", "fills", "signs", "required", "refusable"})
 BODY_KEYS = frozenset(["layout", "columns", "blocks"])
 ASKED = ("id", "title", "stage", "volume", "form")
 PARTS = frozenset(["propose", "review", "approve", "opinion", "sign", "receive", "witness"])
@@ -43,7 +43,7 @@ SOURCES = re.compile(
     r"|^officers$|^recordings(\.\w+)?$"
 )
 CHECKS = frozenset(
-    ["id_no", "credit_code", "phone", "amount", "not_before", "not_future", "equals", "capital_of"}
+    {"id_no", "credit_code", "phone", "amount", "not_before", "not_future", "equals", "capital_of"}
     | {"min_items", "distinct_names"}
 )
 ARTICLE = re.compile(r"^A\d+\.\d+$")
