@@ -97,3 +97,9 @@ class Broken(AnjuanError):
     """Stored data do not agree with their digest or chain."""
 
     code = "broken"
+
+
+def error_of(code: str, message: str, *, remedy: str = "", path: str = "") -> AnjuanError:
+    """Build the error of a code anew (from a stored failure)."""
+    kinds = {kind.code: kind for kind in AnjuanError.__subclasses__()}
+    return kinds.get(code, AnjuanError)(message, remedy=remedy, path=path)
