@@ -1,0 +1,101 @@
+"""Reads of packages: from rows to frozen facts; which rows a viewer may see is a policy predicate in `where`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from archive.facts import CheckFacts, FileFacts, ItemFacts, PackageFacts, VolumeFacts
+from archive.models import PackageCheckRow, PackageFileRow, PackageItemRow, PackageRow, PackageVolumeRow
+from foundation.database import Base
+from foundation.errors import NotFound
+
+PACKAGE_COLUMNS: Mapping[str, Any] = {
+    "id": PackageRow.id,
+    "agency_id": PackageRow.agency_id,
+    "case_id": PackageRow.case_id,
+    "secrecy": PackageRow.secrecy,
+}
+"""Names that a policy predicate may use over packages, for compiling it to SQL."""
+
+KEPT = "kept"
+
+
+def package_facts(session: orm.Session, package_id: str) -> PackageFacts:
+    """Return a package.
+
+    Raises:
+        NotFound: There is no such package.
+    """
+    row = session.get(PackageRow, package_id)
+    if row is None:
+        raise NotFound("没有这个档案包。", remedy="检查档案包编号。")
+    return _packages(session, [row])[0]
+
+
+def packages_of(session: orm.Session, case_id: str, *, kept: bool = True) -> list[PackageFacts]:
+    """Return a case's packages, latest generation first; those still being made only when asked for."""
+    query = sa.select(PackageRow).where(PackageRow.case_id == case_id)
+    if kept:
+        query = query.where(PackageRow.state == KEPT)
+    return _packages(session, session.scalars(query.order_by(PackageRow.generation.desc())).all())
+
+
+def find_packages(session: orm.Session, where: sa.ColumnElement[bool] | None = None) -> list[PackageFacts]:
+    """Return kept packages that a condition over `PACKAGE_COLUMNS` holds for, latest first."""
+    query = sa.select(PackageRow).where(PackageRow.state == KEPT)
+    if where is not None:
+        query = query.where(where)
+    return _packages(session, session.scalars(query.order_by(PackageRow.kept_at.desc(), PackageRow.id.desc())).all())
+
+
+def find_package_by_code(session: orm.Session, agency_id: str, code: str) -> PackageFacts | None:
+    """Return the kept package with a volume of this archival code."""
+    query = (
+        sa.select(PackageRow)
+        .join(PackageVolumeRow, PackageVolumeRow.package_id == PackageRow.id)
+        .where(PackageVolumeRow.agency_id == agency_id, PackageVolumeRow.code == code, PackageRow.state == KEPT)
+    )
+    found = _packages(session, session.scalars(query).all())
+    return found[0] if found else None
+
+
+def items_of(session: orm.Session, package_id: str, volume: str | None = None) -> list[ItemFacts]:
+    """Return the rows of the contents lists in order."""
+    query = sa.select(PackageItemRow).where(PackageItemRow.package_id == package_id)
+    if volume is not None:
+        query = query.where(PackageItemRow.volume == volume)
+    return [
+        ItemFacts(**_named(r, ItemFacts))
+        for r in session.scalars(query.order_by(PackageItemRow.volume, PackageItemRow.seq))
+    ]
+
+
+def files_of(session: orm.Session, package_id: str) -> list[FileFacts]:
+    """Return the files of a package's payload by path."""
+    query = sa.select(PackageFileRow).where(PackageFileRow.package_id == package_id).order_by(PackageFileRow.path)
+    return [FileFacts(**_named(r, FileFacts)) for r in session.scalars(query)]
+
+
+def checks_of(session: orm.Session, package_id: str) -> list[CheckFacts]:
+    """Return the rows of the four-property report in order."""
+    query = sa.select(PackageCheckRow).where(PackageCheckRow.package_id == package_id).order_by(PackageCheckRow.seq)
+    return [CheckFacts(**_named(r, CheckFacts)) for r in session.scalars(query)]
+
+
+def _packages(session: orm.Session, rows: Sequence[PackageRow]) -> list[PackageFacts]:
+    ids = [r.id for r in rows]
+    query = sa.select(PackageVolumeRow).where(PackageVolumeRow.package_id.in_(ids)).order_by(PackageVolumeRow.name)
+    volumes = [VolumeFacts(**_named(r, VolumeFacts)) for r in session.scalars(query)] if ids else []
+    return [
+        PackageFacts(
+            **{k: v for k, v in _named(row, PackageFacts).items() if k != "volumes"},
+            volumes=tuple(v for v in volumes if v.package_id == row.id),
+        )
+        for row in rows
+    ]
+
+
+def _named(row: Base, facts: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in facts.__dataclass_fields__ if hasattr(row, name)}
