@@ -2,8 +2,10 @@
 
 import datetime as dt
 
-from flask import Flask
+from flask import Flask, g
 
+from access.permissions import Permission
+from access.policy import may_anywhere
 from foundation.clock import local
 from foundation.context import Context, build_context
 from web import errors, security
@@ -15,6 +17,7 @@ from web.packages.views import packages
 from web.recordings.views import recordings
 from web.search.views import search
 from web.verify.views import verify
+from web.words import FILTERS
 
 AREAS = (auth, cases, documents, recordings, search, packages, verify, health)
 
@@ -32,13 +35,23 @@ def create_app(context: Context | None = None) -> Flask:
         MAX_CONTENT_LENGTH=64 << 20,
     )
     app.extensions["anjuan"] = context
-    app.jinja_env.filters["moment"] = moment
-    app.context_processor(lambda: {"demo": context.settings.demo})
+    app.jinja_env.filters.update(FILTERS, moment=moment)
+    app.context_processor(lambda: {"demo": is_demo(context), "may": _may})
     errors.install(app)
     security.install(app)
     for area in AREAS:
         app.register_blueprint(area)
     return app
+
+
+def is_demo(context: Context) -> bool:
+    """Tell whether these are demo data: by setting, or by what `flask demo` left beside them."""
+    return context.settings.demo or (context.settings.data_dir / "demo.json").exists()
+
+
+def _may(permission: str) -> bool:
+    """Tell whether the viewer holds a permission on anything (menus only)."""
+    return g.get("actor") is not None and may_anywhere(g.actor, Permission(permission))
 
 
 def moment(at: dt.datetime | None) -> str:

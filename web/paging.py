@@ -32,7 +32,19 @@ def page_url() -> Callable[[int], str]:
     return lambda number: address({"page": str(number) if number > 1 else None})
 
 
-def address(changes: Mapping[str, str | None]) -> str:
-    """Return this page's address with some of its parameters changed, or left out when None."""
-    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in changes and v]
-    return f"{request.path}?{urlencode([*kept, *((k, v) for k, v in changes.items() if v)])}".rstrip("?")
+def address(
+    changes: Mapping[str, str | None],
+    *,
+    add: tuple[str, str] | None = None,
+    drop: tuple[str, str] | None = None,
+) -> str:
+    """Return this page's address with some of its parameters otherwise.
+
+    Args:
+        changes: New values by name; None leaves the parameter out.
+        add: One more pair.
+        drop: A pair to leave out.
+    """
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in changes and v and (k, v) not in (add, drop)]
+    pairs = [*kept, *((k, v) for k, v in changes.items() if v), *([add] if add else [])]
+    return f"{request.path}?{urlencode(pairs)}".rstrip("?")

@@ -1,4 +1,9 @@
-"""Who is asking, and what a browser may do: sessions, CSRF, content policy. The policy itself is `access.policy`."""
+"""Who is asking, and what a browser may do: sessions, CSRF, content policy. The policy itself is `access.policy`.
+
+Every request that may change something carries the session's CSRF token, as form field `csrf` or header `X-CSRF-Token`;
+the token ends with the epoch of the rights that the page was made for, so a tab that was opened before a transfer is
+told so (409) instead of acting with rights that are gone or new.
+"""
 
 import functools
 import secrets
@@ -6,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, session, url_for
 
 from access.accounts import actor_of_session
 from access.facts import Actor
@@ -18,8 +23,25 @@ POLICY = (
 )
 """Strict content policy: nothing but our own server, no inline script or style."""
 
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(), payment=()",
+}
+"""What every answer carries."""
+
 TOKEN = "t"  # noqa: S105 - a name, not a secret
 """Where the cookie keeps the server-side session's token."""
+
+SAFE = frozenset(["GET", "HEAD", "OPTIONS"])
+"""Methods that change nothing."""
+
+STRANGER = "页面已过期或请求来历不明，未作任何改动。请返回上一页刷新后重试。"
+MOVED = "您的职务或部门在打开这个页面之后有变动，未作任何改动。请刷新页面，核对后再办理。"
 
 
 def install(app: Flask) -> None:
@@ -43,49 +65,71 @@ def the_actor() -> Actor:
 
 
 def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Send a visitor without a session to the sign-in page, and back afterwards."""
+    """Send a visitor without a session to the sign-in page, and back afterwards; programs get 401."""
 
     @functools.wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if g.get("actor") is None:
-            return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
+            return _to_sign_in()
         return view(*args, **kwargs)
 
     return guarded
 
 
+def _to_sign_in() -> Any:
+    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
+        abort(401, description="没有登录或登录已过期。请重新登录后再试。")
+    # After signing in a change is not repeated: its page opens anew.
+    back = request.full_path.rstrip("?") if request.method in SAFE else "/"
+    target = url_for("auth.sign_in", next=local_path(back))
+    if request.headers.get("HX-Request"):
+        answer = make_response("", 401)
+        answer.headers["HX-Redirect"] = target
+        return answer
+    return redirect(target)
+
+
 def csrf_token() -> str:
-    """Return the session's CSRF token, made at first use."""
+    """Return the session's CSRF token with the epoch of the rights at hand; made at first use."""
     if "csrf" not in session:
         session["csrf"] = secrets.token_urlsafe(24)
-    return str(session["csrf"])
+    return f"{session['csrf']}.{_epoch()}"
+
+
+def _epoch() -> str:
+    actor: Actor | None = g.get("actor")
+    return actor.epoch if actor else ""
 
 
 def local_path(target: str) -> str:
-    """Return a path of this server, or `/`: `?next=//evil` leads nowhere else."""
-    parts = urlsplit(target.replace("\\", "/"))
-    safe = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
+    r"""Return a path of this server, or `/`: `?next=//evil`, `/\evil` and `/<tab>/evil` lead nowhere else."""
+    parts = urlsplit(target)
+    odd = any(c.isspace() or not c.isprintable() or c == "\\" for c in target)
+    safe = target.startswith("/") and not target.startswith("//") and not odd and not parts.netloc and not parts.scheme
     return target if safe else "/"
 
 
 def _load_actor() -> None:
-    token = session.get(TOKEN)
-    g.actor = actor_of_session(the_context(), token) if token else None
+    token = session.get(TOKEN) if request.endpoint != "static" else None
+    g.actor = actor_of_session(the_context(), str(token)) if token else None
 
 
 def _check_csrf() -> None:
-    if request.method in {"GET", "HEAD", "OPTIONS"}:
+    if request.method in SAFE:
         return
-    sent = request.form.get("csrf") or request.headers.get("X-CSRF-Token") or ""
-    if not secrets.compare_digest(sent.encode(), str(session.get("csrf", "")).encode()) or not sent:
-        abort(403, description="页面已过期或请求来历不明，未作任何改动。请返回上一页刷新后重试。")
+    sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf") or ""
+    token, _, epoch = sent.rpartition(".")
+    if not token or not secrets.compare_digest(token.encode("utf-8", "replace"), str(session.get("csrf", "")).encode()):
+        abort(403, description=STRANGER)
+    if g.actor is not None and epoch != g.actor.epoch:
+        abort(409, description=MOVED)
 
 
 def _headers(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", POLICY)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "private, no-store")
     return response

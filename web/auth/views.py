@@ -1,11 +1,12 @@
-"""Sign in and out: the same answer for an unknown account and a wrong password."""
+"""Sign in and out, and one's own account: the same answer for an unknown account and a wrong password."""
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from access import accounts
-from foundation.errors import AnjuanError
-from web.security import TOKEN, local_path, the_context
+from access.rulebook import rulebook
+from foundation.errors import BadInput, Forbidden
+from web.security import TOKEN, local_path, signed_in, the_actor, the_context
 
 auth = Blueprint("auth", __name__)
 
@@ -18,22 +19,69 @@ def sign_in() -> ResponseReturnValue:
 
 @auth.post("/sign-in")
 def sign_in_post() -> ResponseReturnValue:
-    """Open a server-side session."""
+    """Open a server-side session; what the browser held before is forgotten."""
     login, password = request.form.get("login", ""), request.form.get("password", "")
     target = local_path(request.form.get("next", "/"))
     try:
         token = accounts.sign_in(the_context(), login=login, password=password, address=request.remote_addr or "")
-    except AnjuanError as error:
-        return render_template("sign_in.html", next=target, login=login, error=error.message), 401
+    except accounts.TooSoon as error:
+        return _again(error, 429, target, login, wait=error.seconds)
+    except Forbidden as error:
+        return _again(error, 401, target, login)
     session.clear()
     session[TOKEN] = token
-    return redirect(target)
+    return redirect(target, code=303)
+
+
+def _again(
+    error: accounts.TooSoon | Forbidden, status: int, target: str, login: str, *, wait: int = 0
+) -> ResponseReturnValue:
+    page = render_template("sign_in.html", next=target, login=login, error=f"{error.message}{error.remedy}")
+    answer = make_response(page, status)
+    if wait:
+        answer.headers["Retry-After"] = str(wait)
+    return answer
 
 
 @auth.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     """End the session here and on the server."""
     if token := session.pop(TOKEN, None):
-        accounts.sign_out(the_context(), token)
+        accounts.sign_out(the_context(), str(token))
     session.clear()
-    return redirect(url_for("auth.sign_in"))
+    return redirect(url_for("auth.sign_in"), code=303)
+
+
+@auth.get("/account")
+@signed_in
+def account() -> ResponseReturnValue:
+    """Show who one is here: posts and what they give."""
+    return _account_page()
+
+
+@auth.post("/account/password")
+@signed_in
+def change_password() -> ResponseReturnValue:
+    """Change one's own password; every session ends, and one signs in anew."""
+    form = request.form
+    try:
+        _require_same(form.get("new", ""), form.get("again", ""))
+        accounts.change_password(the_context(), the_actor(), old=form.get("old", ""), new=form.get("new", ""))
+    except BadInput as error:
+        return make_response(_account_page(error=error), 422)
+    session.clear()
+    flash("口令已更换，所有设备上的登录都已结束。请用新口令登录。", "success")
+    return redirect(url_for("auth.sign_in"), code=303)
+
+
+def _require_same(new: str, again: str) -> None:
+    if new != again:
+        raise BadInput("两次填写的新口令不一致。", remedy="重新填写。", path="again")
+
+
+def _account_page(error: BadInput | None = None) -> str:
+    actor = the_actor()
+    roles = [
+        {"title": role.title, "source": role.source} for r in sorted(actor.roles) if (role := rulebook().roles.get(r))
+    ]
+    return render_template("account.html", roles=roles, departments=sorted(actor.departments), error=error)
