@@ -49,7 +49,7 @@ def requirements(templates: Path) -> list[Requirement]:
     """Return every requirement of docs/regulation.md in its order."""
     text = (ROOT / "docs/regulation.md").read_text(encoding="utf-8")
     documents, gates = _documents(templates), _gates()
-    deadlines, tests = _deadlines(), tests_by_article(ROOT / "tests")
+    deadlines, tests = _deadlines(), citations(ROOT / "tests")
     return [
         Requirement(
             id=key,
@@ -63,7 +63,7 @@ def requirements(templates: Path) -> list[Requirement]:
     ]
 
 
-def tests_by_article(folder: Path) -> Mapping[str, list[str]]:
+def citations(folder: Path) -> Mapping[str, list[str]]:
     """Return `file::test` by the requirement id that it cites."""
     found: dict[str, list[str]] = defaultdict(list)
     for path in sorted(folder.rglob("test_*.py")):

@@ -36,7 +36,8 @@ MARK, BUILDING, SNAPSHOT = "demo.json", "demo.building", "demo-snapshot"
 ADMIN = "管理员"
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and figures that nobody mistakes for one another."""
-OURS = ("anjuan.sqlite", "workflows.sqlite", "search.sqlite")
+OURS = ("anjuan.sqlite*", "dbos.sqlite*", "search*")
+"""Files of an installation, beside the folders of blobs and packages."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +153,7 @@ def _clear(ctx: Context) -> None:
     ctx.database.close()
     for name in ("blobs", "packages", SNAPSHOT):
         shutil.rmtree(folder / name, ignore_errors=True)
-    for path in [p for stem in ("anjuan.sqlite", "workflows.sqlite") for p in folder.glob(f"{stem}*")]:
+    for path in [p for pattern in OURS for p in folder.glob(pattern) if p.is_file()]:
         path.unlink()
     (folder / "blobs" / "incoming").mkdir(parents=True, exist_ok=True)
     (folder / BUILDING).unlink()

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
+from foundation import slots
 from foundation.context import Context
 from foundation.errors import AnjuanError
 from foundation.journal import EventRow
@@ -176,6 +177,15 @@ def outbox(ctx: Context) -> Found:
         minutes = int(waited.total_seconds() // 60)
         return warn(f"{count} 项等待处理，最早一项已等 {minutes} 分钟。", "启动后台：flask work")
     return good(f"{count} 项等待处理" if count else "没有积压")
+
+
+@probe("worker", "后台")
+def worker(ctx: Context) -> Found:
+    """Count the workers that are alive."""
+    count = len(slots.held(ctx))
+    if not count:
+        return warn("没有后台进程，归档、批量制作和检索更新不会进行。", "启动后台：flask work")
+    return good(f"{count} 个后台进程在运行")
 
 
 @probe("limits", "进程")
