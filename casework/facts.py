@@ -167,6 +167,8 @@ class DocumentFacts:
     sealed_without_timestamp: bool = False
     reference: str = ""
     """Name by which a scenario calls it."""
+    opened_at: dt.datetime | None = None
+    """When it was begun; None on the way into the database."""
     index_version: int = 0
 
 
@@ -312,6 +314,23 @@ class RemarkFacts:
     person_id: str
     name: str
     at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happening:
+    """Something that happened in a case: it may move the case, begin a period or end one."""
+
+    kind: str
+    """`issued:<type>`, `served:<type>`, `submitted:<type>`, `stored`, `opened`, `emergency_started`, `archived`, …"""
+    case_id: str
+    agency_id: str
+    subject_id: str = ""
+    """Document, recording or other thing that it is about."""
+    target_id: str = ""
+    """For a paper: the one that it serves, answers or carries out."""
+    at: dt.datetime
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """Values of the paper, and what rules ask besides (`granted`, `performed`)."""
 
 
 @dataclass(frozen=True, kw_only=True)

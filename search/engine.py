@@ -1,7 +1,7 @@
 """What both engines promise, and the words in which they are asked.
 
 An engine is handed terms, a predicate and numbers, never a person's text. It filters inside its own query, so totals,
-counts and pages are of permitted entries alone; it orders by `search.ordering` and keeps the newest version of an entry.
+counts and pages are of permitted entries alone; it orders by `search.ordering` and keeps an entry's newest version.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,12 +1,13 @@
 """What an index holds of one thing: texts by field, attributes that rights and facets look at, a date, a version.
 
-Fields are never put together: `number`, `party`, `title`, `text`, and one field for each class of masked values. A masked
-value (`mask: privacy` and the like in a definition) stands in the field of its class and nowhere else; that field is
-looked at only for viewers who may read things of that class. Values of class `informant` are in no field at all.
+Fields are never put together: `number`, `party`, `title`, `text`, and one field for each class of masked values. A
+masked value (`mask: privacy` and the like in a definition) stands in the field of its class and nowhere else; that
+field is looked at only for viewers who may read things of that class. Values of class `informant` are in no field.
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from access.permissions import KINDS
 from foundation.canonical import digest
@@ -47,7 +48,8 @@ class Entry:
 
     def attribute(self, name: str) -> str | None:
         """Return the value of an attribute of the policy."""
-        return self.thing if name == "thing" else self.facts.get(name)
+        own = {"thing": self.thing, "id": self.id}
+        return own.get(name) or self.facts.get(name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +71,19 @@ def described(entry: Entry) -> Entry:
     return Entry(**{**{n: getattr(entry, n) for n in Entry.__dataclass_fields__}, **values})
 
 
+def stored(entry: Entry) -> str:
+    """Return an entry as JSON, for an engine to keep."""
+    return json.dumps(asdict(entry), ensure_ascii=False)
+
+
+def loaded(text: str) -> Entry:
+    """Return an entry from what an engine kept."""
+    return Entry(**json.loads(text))
+
+
 def columns_of(entry: Entry) -> dict[str, str]:
     """Return what both engines index: `<field>_g` and `<field>_s` with the tokens of each field."""
-    columns = {}
+    columns: dict[str, str] = {}
     for name, text in entry.texts.items():
         grams, singles = tokens.indexed(text, parts=name == "number")
         columns |= {f"{name}_g": grams, f"{name}_s": singles}

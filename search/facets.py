@@ -1,7 +1,7 @@
 """What hits are counted by and narrowed by; both engines read this list and nothing else.
 
-To add a facet: one entry here. Its value is taken from an entry when that is indexed; the change of `search.entries.SCHEMA`
-has every index built anew by itself.
+To add a facet: one entry here. Its value is taken from an entry when that is indexed; the change of
+`search.entries.SCHEMA` has every index built anew by itself.
 """
 
 import functools

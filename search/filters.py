@@ -19,7 +19,7 @@ MOST_TERMS = 60_000
 """Values in one terms query (Elasticsearch refuses more than 65,536)."""
 
 
-def to_sql(predicate: Predicate, table: str = "e") -> Sql:
+def to_sql(predicate: Predicate, table: str = "e") -> Sql:  # noqa: PLR0911 - one return for each node of the tree
     """Return an SQL condition that is 1 or 0, never NULL."""
     match predicate:
         case Never():
@@ -35,8 +35,11 @@ def to_sql(predicate: Predicate, table: str = "e") -> Sql:
         case AnyOf(parts):
             return _joined(" OR ", "0", [to_sql(p, table) for p in parts])
         case Not(part):
-            sql, values = to_sql(part, table)
-            return f"NOT {sql}", values
+            return _not(to_sql(part, table))
+
+
+def _not(part: Sql) -> Sql:
+    return f"NOT {part[0]}", part[1]
 
 
 def one_of(column: str, values: Sequence[str]) -> Sql:
@@ -45,7 +48,8 @@ def one_of(column: str, values: Sequence[str]) -> Sql:
         return "0", []
     if len(values) <= FEW:
         return f"ifnull({column} IN ({','.join('?' * len(values))}), 0)", list(values)
-    return f"ifnull({column} IN (SELECT value FROM json_each(?)), 0)", [json.dumps(list(values))]
+    listed = "(SELECT value FROM json_each(?))"
+    return f"ifnull({column} IN {listed}, 0)", [json.dumps(list(values))]
 
 
 def _joined(word: str, empty: str, parts: Sequence[Sql]) -> Sql:
@@ -54,7 +58,7 @@ def _joined(word: str, empty: str, parts: Sequence[Sql]) -> Sql:
     return f"({word.join(sql for sql, _ in parts)})", [v for _, values in parts for v in values]
 
 
-def to_elastic(predicate: Predicate) -> dict[str, Any]:
+def to_elastic(predicate: Predicate) -> dict[str, Any]:  # noqa: PLR0911 - one return for each node of the tree
     """Return an Elasticsearch query for filter context."""
     match predicate:
         case Never():
@@ -68,9 +72,7 @@ def to_elastic(predicate: Predicate) -> dict[str, Any]:
         case All(parts):
             return {"bool": {"filter": [to_elastic(p) for p in parts]}}
         case AnyOf(parts):
-            if not parts:
-                return {"match_none": {}}
-            return {"bool": {"should": [to_elastic(p) for p in parts], "minimum_should_match": 1}}
+            return any_of_queries([to_elastic(p) for p in parts])
         case Not(part):
             return {"bool": {"must_not": [to_elastic(part)]}}
 
@@ -78,10 +80,14 @@ def to_elastic(predicate: Predicate) -> dict[str, Any]:
 def terms(field: str, values: Sequence[str]) -> dict[str, Any]:
     """Return the query that a field holds one of any number of values."""
     portions = [list(values[at : at + MOST_TERMS]) for at in range(0, len(values), MOST_TERMS)]
-    queries = [{"terms": {field: some}} for some in portions]
+    return any_of_queries([{"terms": {field: some}} for some in portions])
+
+
+def any_of_queries(queries: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the query that some of these match; none of none."""
     if not queries:
         return {"match_none": {}}
-    return queries[0] if len(queries) == 1 else {"bool": {"should": queries, "minimum_should_match": 1}}
+    return queries[0] if len(queries) == 1 else {"bool": {"should": list(queries), "minimum_should_match": 1}}
 
 
 def given(predicate: Predicate, name: str, value: str) -> Predicate:

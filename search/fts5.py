@@ -1,26 +1,25 @@
 """SQLite FTS5 as an engine: its own file, so that writing an index never makes savers wait.
 
-One generation of the index is three tables: `entry` (attributes, one narrow row a thing), `fts` (tokens, contentless) and
-`stored` (what was indexed, as JSON). A rebuild fills another generation; one row of `meta` says which is the present one,
-so all processes switch with their next statement. Facet values of an entry are kept as one number of `combo`: counting
-groups by it. A connection is opened for each use; the file is mapped into memory.
+A generation of the index is its own tables: `entry` (attributes, one narrow row a thing), `fts` (tokens, contentless),
+`stored` (what was indexed, as JSON), `combo` (each combination of facet values, so that counting groups by one number)
+and `gone` (versions of what was taken out). A rebuild fills another generation; one row of `meta` says which is the
+present one, so all processes switch with their next statement. A connection is opened for each use; the file is mapped
+into memory.
 """
+# ruff: noqa: S608 - table names carry the number of a generation, column names are constants, values are always bound
 
 import contextlib
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from foundation.errors import Conflict, Unavailable
 from search import filters
-from search.engine import Answer, Ask, Term
-from search.entries import ALL_FIELDS, ATTRIBUTES, SCHEMA, Change, Entry, Gone, columns_of
-from search.filters import Sql
-from search.ordering import by_masked, tiers
+from search.engine import Answer, Ask
+from search.entries import ALL_FIELDS, ATTRIBUTES, SCHEMA, Change, Entry, Gone, columns_of, loaded, stored
+from search.fts5_asking import Asking
 
 BUSY_S = 10.0
 """How long a writer of the index waits for another."""
@@ -41,7 +40,7 @@ class Fts5:
         """Answer a question from one state of the file."""
         with self._open() as db:
             db.execute("BEGIN")
-            return _Asking(db, self._present(db), question).answer()
+            return Asking(db, self._present(db), question).answer()
 
     def is_ready(self) -> bool:
         """Tell whether there is an index and it is of the present schema."""
@@ -54,18 +53,20 @@ class Fts5:
         """Write to the present index and to one that is being built."""
         with self._change() as db:
             for generation in dict.fromkeys([self._present(db), _meta(db, "building") or self._present(db)]):
-                _Writing(db, generation).put(changes)
+                Writing(db, generation).put(changes)
 
     def repair(self, changes: Sequence[Change]) -> None:
         """Put entries into the present index whatever version stands there."""
         with self._change() as db:
-            _Writing(db, self._present(db)).put(changes, force=True)
+            Writing(db, self._present(db)).put(changes, force=True)
 
     def marks(self, ids: Sequence[str]) -> Mapping[str, str]:
         """Return the marks of entries by id."""
         with self._open() as db:
             condition, values = filters.one_of("id", ids)
-            return dict(db.execute(f"SELECT id, mark FROM entry_{self._present(db)} WHERE {condition}", values))
+            return dict(
+                db.execute(f"SELECT id, mark FROM entry_{self._present(db)} WHERE {condition}", values).fetchall()
+            )
 
     def digests(self) -> Iterator[tuple[str, str]]:
         """Yield id and digest of every entry."""
@@ -88,7 +89,7 @@ class Fts5:
         """Write to a generation that is being built."""
         with self._change() as db:
             _require_building(db, name)
-            _Writing(db, name).put(changes)
+            Writing(db, name).put(changes)
 
     def switch(self, name: str) -> None:
         """Make a built generation the present one and drop the one before."""
@@ -151,7 +152,7 @@ class Fts5:
         return present
 
 
-class _Writing:
+class Writing:
     """Writes to one generation inside a transaction."""
 
     def __init__(self, db: sqlite3.Connection, generation: str) -> None:
@@ -159,6 +160,7 @@ class _Writing:
         self.g = generation
 
     def put(self, changes: Sequence[Change], *, force: bool = False) -> None:
+        """Write entries and remember what is gone, unless what stands there is newer."""
         for change in changes:
             if force or not self._is_newer(change):
                 self._take_out(change.id)
@@ -169,7 +171,7 @@ class _Writing:
 
     def _is_newer(self, change: Change) -> bool:
         """Tell whether what stands there is newer."""
-        query = f"SELECT version FROM entry_{self.g} WHERE id = ? UNION ALL SELECT version FROM gone_{self.g} WHERE id = ?"
+        query = " UNION ALL ".join(f"SELECT version FROM {table}_{self.g} WHERE id = ?" for table in ("entry", "gone"))
         return any(version > change.version for (version,) in self.db.execute(query, [change.id, change.id]))
 
     def _take_out(self, entry_id: str) -> None:
@@ -180,7 +182,7 @@ class _Writing:
         self.db.execute(f"DELETE FROM gone_{self.g} WHERE id = ?", [entry_id])
         if found is None:
             return
-        columns = columns_of(_loaded(found[1]))  # a contentless table is told what it held
+        columns = columns_of(loaded(found[1]))  # a contentless table is told what it held
         names, marks = ", ".join(columns), ", ".join("?" * (len(columns) + 2))
         sql = f"INSERT INTO fts_{self.g}(fts_{self.g}, rowid{', ' * bool(columns)}{names}) VALUES ({marks})"
         self.db.execute(sql, ["delete", found[0], *columns.values()])
@@ -196,7 +198,7 @@ class _Writing:
             "digest": entry.digest,
         }
         rowid = self._insert("entry", row).lastrowid
-        self._insert("stored", {"rowid": rowid, "entry": json.dumps(asdict(entry), ensure_ascii=False)})
+        self._insert("stored", {"rowid": rowid, "entry": stored(entry)})
         self._insert("fts", {"rowid": rowid, **columns_of(entry)})
 
     def _remember(self, gone: Gone) -> None:
@@ -214,83 +216,51 @@ class _Writing:
         return int(found[0])
 
 
-class _Asking:
-    """Answers one question from one generation."""
+def _create(db: sqlite3.Connection, g: str) -> None:
+    attributes = ", ".join(f'"{name}" TEXT' for name in ATTRIBUTES)
+    numbers, texts = ("version", "combo"), ("date", "mark", "digest")
+    rest = ", ".join([*(f"{n} INTEGER NOT NULL" for n in numbers), *(f"{n} TEXT NOT NULL" for n in texts)])
+    db.execute(f"CREATE TABLE entry_{g} (rowid INTEGER PRIMARY KEY, {attributes}, {rest})")
+    db.execute(f"CREATE UNIQUE INDEX entry_{g}_id ON entry_{g} (id)")
+    db.execute(f"CREATE TABLE stored_{g} (rowid INTEGER PRIMARY KEY, entry TEXT NOT NULL)")
+    db.execute(f"CREATE TABLE combo_{g} (id INTEGER PRIMARY KEY, facets TEXT NOT NULL UNIQUE)")
+    db.execute(f"CREATE TABLE gone_{g} (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID")
+    columns = ", ".join(COLUMNS)
+    db.execute(f"CREATE VIRTUAL TABLE fts_{g} USING fts5({columns}, content='', tokenize=\"{TOKENIZER}\")")
 
-    def __init__(self, db: sqlite3.Connection, generation: str, question: Ask) -> None:
-        self.db = db
-        self.g = generation
-        self.question = question
-        self.tiers = tiers(question)
-        self.permitted = self._permitted()
 
-    def answer(self) -> Answer:
-        combos = self._combos()
-        rowids = self._page()
-        return Answer(
-            total=sum(combos.values()),
-            entries=tuple(self._stored(rowid) for rowid in rowids),
-            counts=self._counts(combos),
-        )
+def _drop(db: sqlite3.Connection, g: str) -> None:
+    for table in ("fts", "entry", "stored", "combo", "gone"):
+        db.execute(f"DROP TABLE IF EXISTS {table}_{g}")
 
-    def _permitted(self) -> Sql:
-        """Return what every hit must be besides meeting the terms."""
-        question = self.question
-        parts = [filters.to_sql(question.where), *(self._chosen(n, v) for n, v in question.chosen.items())]
-        if question.without:
-            parts.append((f"e.id NOT IN (SELECT value FROM json_each(?))", [json.dumps(list(question.without))]))
-        if question.spans:
-            days = " OR ".join("e.date BETWEEN ? AND ?" for _ in question.spans)
-            parts.append((f"({days})", [day for span in question.spans for day in (span.first, span.last)]))
-        return " AND ".join(sql for sql, _ in parts), [v for _, values in parts for v in values]
 
-    def _chosen(self, name: str, values: frozenset[str]) -> Sql:
-        condition, given = filters.one_of("json_extract(facets, ?)", sorted(values))
-        return f"e.combo IN (SELECT id FROM combo_{self.g} WHERE {condition})", [f'$."{name}"', *given]
+def _meta(db: sqlite3.Connection, name: str) -> str | None:
+    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is None:
+        return None
+    found = db.execute("SELECT value FROM meta WHERE name = ?", [name]).fetchone()
+    return str(found[0]) if found else None
 
-    def _hits(self) -> list[Sql]:
-        """Return the sources of hits, which have none in common: by open fields, then by masked ones."""
-        if not self.question.terms:
-            return [self._source("")]
-        base = self._match(self.tiers[-1])
-        sources = [self._source(base)]
-        seen = [base]
-        for way in by_masked(self.question):
-            match = self._match(way.fields)
-            condition, values = filters.to_sql(way.where)
-            sql, parameters = self._source(f"({match}) NOT ({base})")
-            sources.append((f"{sql} AND {condition}", [*parameters, *values]))
-            seen.append(match)
-        return sources
 
-    def _source(self, match: str) -> Sql:
-        condition, values = self.permitted
-        if not match:
-            return f"FROM entry_{self.g} e WHERE {condition}", values
-        join = f"FROM fts_{self.g} f JOIN entry_{self.g} e ON e.rowid = f.rowid WHERE fts_{self.g} MATCH ? AND {condition}"
-        return join, [match, *values]
+def _set(db: sqlite3.Connection, name: str, value: str) -> None:
+    db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, value])
 
-    def _match(self, fields: Sequence[str]) -> str:
-        return " AND ".join(_phrase(term, fields) for term in self.question.terms)
 
-    def _combos(self) -> Counter[int]:
-        combos: Counter[int] = Counter()
-        for sql, values in self._hits():
-            combos.update(dict(self.db.execute(f"SELECT e.combo, count(*) {sql} GROUP BY e.combo", values).fetchall()))
-        return combos
+def _require_building(db: sqlite3.Connection, name: str) -> None:
+    if _meta(db, "building") != name:
+        raise Conflict("另一次重建已经开始，这一次不再继续。", remedy="等待新的重建完成。")
 
-    def _counts(self, combos: Mapping[int, int]) -> dict[str, dict[str, int]]:
-        counts: dict[str, Counter[str]] = {}
-        ids = json.dumps(list(combos))
-        query = f"SELECT id, facets FROM combo_{self.g} WHERE id IN (SELECT value FROM json_each(?))"
-        for combo, facets in self.db.execute(query, [ids]):
-            for name, value in json.loads(facets).items():
-                counts.setdefault(name, Counter())[value] += combos[combo]
-        return {name: dict(found) for name, found in counts.items()}
 
-    def _page(self) -> list[int]:
-        raise NotImplementedError
+def _never_built() -> Unavailable:
+    message = "检索索引尚未建立，暂时不能检索；其他工作不受影响。"
+    return Unavailable(message, remedy="稍候后台会自动建立；也可执行 flask reindex。")
 
-    def _stored(self, rowid: int) -> Entry:
-        found = self.db.execute(f"SELECT entry FROM stored_{self.g} WHERE rowid = ?", [rowid]).fetchone()
-        return _loaded(found[0])
+
+@contextlib.contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise Unavailable(
+            "检索暂时不可用，其他工作不受影响；新的改动会排队，恢复后补入索引。",
+            remedy="请稍后重试；持续出现时由管理员执行 flask reindex 重建索引。",
+        ) from error

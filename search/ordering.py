@@ -1,7 +1,7 @@
 """The order of hits, the same on both engines: best matching field, then date, then id; no corpus statistics.
 
-A hit's tier is the first k such that every term is met in the first k fields of `FIELDS`; the weakest term decides. Masked
-values count in the last tier. What other documents hold moves nothing, so hidden ones cannot show themselves by it.
+A hit's tier is the first k such that every term is met in the first k fields of `FIELDS`; the weakest term decides.
+Masked values count in the last tier. What other documents hold moves nothing, so hidden ones cannot show by it.
 """
 
 from dataclasses import dataclass

@@ -15,6 +15,7 @@ digits, Han and `-./_` only, so nothing in them means anything to an engine.
 """
 
 import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -29,7 +30,9 @@ LONGEST = 60
 """Characters of one unit; a longer code is cut (Elasticsearch cuts tokens at 255 by itself, SQLite never)."""
 
 _VARIANTS = Path(__file__).resolve().parent / "data/variants.txt"
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+)
 _HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\u2043"), "-")
 _HAN = (
     "\u2e80-\u2fdf\u2ff0-\u2fff\u3005\u3007\u3021-\u3029\u3038-\u303b\u3041-\u30fa\u30fc-\u30ff\u3105-\u312f\u31a0-\u31ff\u3400-\u4dbf"
@@ -76,7 +79,7 @@ def scan(form: str) -> list[Unit]:
     last = 0
     for at, (start, end) in enumerate(found):
         gap = form[last:start]
-        joined = at > 0 and (not gap or _joins(form, found[at - 1], start, gap) or at in wrapped or at - 1 in wrapped)
+        joined = at > 0 and (not gap or _joins(form, found[at - 1], start, gap) or _is_bracket(gap, at, wrapped))
         out += _pieces(form[start:end].replace(",", ""), start, end, joined=joined, new_line=bool(_LINE.search(gap)))
         last = end
     return out
@@ -117,7 +120,7 @@ def runs(known: Sequence[Unit]) -> Iterator[list[str]]:
 
 def pairs(run: list[str]) -> list[str]:
     """Return the pairs of a run of two or more units; a code is set off from its neighbour."""
-    return [a + b if _is_han(a) and _is_han(b) else f"{a}{BREAK}{b}" for a, b in zip(run, run[1:], strict=False)]
+    return [a + b if _is_han(a) and _is_han(b) else f"{a}{BREAK}{b}" for a, b in itertools.pairwise(run)]
 
 
 def key(text: str) -> str:
@@ -135,22 +138,20 @@ def _joins(form: str, before: tuple[int, int], start: int, gap: str) -> bool:
     return left and right if gap == "." else left or right
 
 
+def _is_bracket(gap: str, at: int, wrapped: set[int]) -> bool:
+    """Tell whether all that stands before a unit is the bracket of a code."""
+    sign = gap.strip(" ")
+    return (at in wrapped and sign in _OPEN) or (at - 1 in wrapped and sign in _CLOSE)
+
+
 def _wrapped(form: str, found: list[tuple[int, int]]) -> set[int]:
-    """Return the units, by place, that are a code alone in brackets."""
+    """Return the units, by place, that are a code in brackets of its own."""
+    inside = form + " "
     return {
         at
         for at, (start, end) in enumerate(found)
-        if 0 < start and end < len(form) and form[start - 1] in _OPEN and form[end] in _CLOSE and not _is_han(form[start])
-        and _alone(form, found, at)
+        if start > 0 and inside[start - 1] in _OPEN and inside[end] in _CLOSE and not _is_han(form[start])
     }
-
-
-def _alone(form: str, found: list[tuple[int, int]], at: int) -> bool:
-    """Tell whether nothing but the brackets stands between a unit and its neighbours."""
-    start, end = found[at]
-    before = found[at - 1][1] if at else start - 1
-    after = found[at + 1][0] if at + 1 < len(found) else end + 1
-    return not form[before : start - 1].strip(" ") and not form[end + 1 : after].strip(" ")
 
 
 def _pieces(text: str, start: int, end: int, *, joined: bool, new_line: bool) -> Iterator[Unit]:
