@@ -14,11 +14,12 @@ from access.models import AccountRow
 from access.passwords import checked_password, hash_password, is_password, login_key
 from access.permissions import Permission
 from access.persons import add_person, appoint, end_appointment, person, persons_of
-from access.sessions import actor_of_session, end_all, sign_in, sign_out
+from access.sessions import TooSoon, actor_of_session, end_all, sign_in, sign_out
 from foundation.context import Context
 from foundation.errors import BadInput, NotFound
 
 __all__ = [
+    "TooSoon",
     "account_of",
     "actor_of",
     "actor_of_session",
@@ -78,9 +79,11 @@ def set_password(ctx: Context, *, account_id: str, password: str, by: Actor | No
         BadInput: It may not be used, or the login is another account's.
         Forbidden: The policy says no.
     """
+    with ctx.database.read() as session:
+        login = _to_change(ctx, session, account_id, by)[0].login
+    hashed = hash_password(checked_password(password, login))
     with ctx.database.write() as session:
         row, agency_id = _to_change(ctx, session, account_id, by)
-        hashed = hash_password(checked_password(password, row.login))
         ended = end_all(ctx, session, row.id)
         note(session, ctx, agency_id, "account.password_set", by, account=row.id, sessions=ended)
         _take(session, row, hashed)
@@ -153,7 +156,7 @@ def _account_words(session: orm.Session, account_id: str) -> tuple[str, str]:
 
 
 def _to_change(ctx: Context, session: orm.Session, account_id: str, by: Actor | None) -> tuple[AccountRow, str]:
-    row = session.get(AccountRow, account_id, with_for_update=True)
+    row = session.get(AccountRow, account_id)
     if row is None:
         raise NotFound("没有这个账号。", remedy="检查账号编号。")
     agency_id = person(session, row.person_id, today(ctx)).agency_id

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from access.facts import Actor
-from access.policy import NOBODY, READING, Record, Viewer, decide
+from access.policy import KINDS, NOBODY, READING, Record, Viewer, decide
 
 COVER = "＊＊＊"
 """What stands for a value that may not be seen."""
@@ -19,8 +19,11 @@ COVER = "＊＊＊"
 OWNED = frozenset(["privacy", "business_secret"])
 """Classes that a party may see of itself, never of others (个28；公15)."""
 
-SECRET_SIZE = 4
-"""Shortest value of which an end may still be shown."""
+PARTY = "party"
+"""The role of an account that stands for a party."""
+
+HEAD, TAIL = 3, 4
+"""Signs of a number that lists show; a number without at least as many between them is covered whole."""
 
 
 class Maskable(Protocol):
@@ -54,18 +57,21 @@ def sees(
         viewer: The actor's cases and served papers.
         owner_id: Party whose value it is; the record's party when left out.
     """
-    if record.kind not in READING:
+    if record.kind in READING and not decide(actor, READING[record.kind], record, viewer).allowed:
         return False
-    wanted = record if record.secrecy is None else replace(record, secrecy=_higher(record.secrecy, field_class))
-    if not decide(actor, READING[record.kind], wanted, viewer).allowed:
+    if field_class == "normal":
+        return record.agency_id in actor.agencies
+    if not decide(actor, READING[_asked(record).kind], replace(_asked(record), secrecy=field_class), viewer).allowed:
         return False
     own = (owner_id or record.party_id) in actor.party_ids
-    return field_class not in OWNED or own or bool(actor.roles - {"party"})
+    return field_class not in OWNED or own or bool(actor.roles - {PARTY})
 
 
-def _higher(of_record: str, of_field: str) -> str:
-    """Return the class to ask about: the field's, and the record's where the field has none of its own."""
-    return of_record if of_field == "normal" else of_field
+def _asked(record: Record) -> Record:
+    """Return the record, or what a paper in its place would be when records of its kind have no class."""
+    if "secrecy" in KINDS[record.kind]:
+        return record
+    return Record(kind="document", agency_id=record.agency_id, case_id=record.case_id, party_id=record.party_id)
 
 
 def masked(
@@ -103,23 +109,15 @@ def covered_value(value: Any) -> Any:
 
 
 def short_number(value: str) -> str:
-    """Return an identity, licence or account number as lists show it: three signs, stars, four signs.
+    """Return an identity, licence, account or telephone number as lists show it: three signs, stars, four signs.
 
     >>> short_number("110101199001019984")
     '110***********9984'
     """
     text = unicodedata.normalize("NFKC", value).strip()
-    if len(text) <= 2 * SECRET_SIZE:
+    if len(text) < 2 * HEAD + TAIL:
         return "*" * len(text)
-    return f"{text[:3]}{'*' * (len(text) - 7)}{text[-4:]}"
-
-
-def short_phone(value: str) -> str:
-    """Return a telephone number as lists show it: `138****5678`."""
-    text = unicodedata.normalize("NFKC", value).strip()
-    if len(text) <= 2 * SECRET_SIZE - 1:
-        return "*" * len(text)
-    return f"{text[:3]}{'*' * (len(text) - 7)}{text[-4:]}"
+    return f"{text[:HEAD]}{'*' * (len(text) - HEAD - TAIL)}{text[-TAIL:]}"
 
 
 def short_name(value: str) -> str:

@@ -1,4 +1,4 @@
-"""Every look at a confidential thing, every search and every download leaves a trace that names the person (A34.1, A36.2).
+"""Looks at confidential things, searches and downloads leave a trace that names the person (A34.1, A36.2).
 
 Events stand in `access:<case id>`, or `access:<agency id>` for things of no case; they never enter a package. Kinds:
 `<kind>.read` (classes marked `traced` in roles.yaml), `<kind>.downloaded`, `<kind>.copied` (always), `search.asked`.
