@@ -30,6 +30,8 @@ from generator.fonts import use_fonts
 from generator.furniture import Furniture
 from generator.pipeline_rules import rule_lines
 from generator.render import render
+from generator.seal import seal
+from generator.seal_order import SealOrder
 
 PX_MM = 25.4 / 96
 VARIANT = "pdf/a-2a"
@@ -56,23 +58,30 @@ class Job:
     fonts_dir: str
     images: Mapping[str, bytes] = field(default_factory=dict)
     """Asset id → JPEG or PNG bytes (photos, drawn signatures)."""
+    seal: SealOrder | None = None
+    """Seal the finished file as well."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """A made paper, not yet sealed."""
+    """A made paper."""
 
     docx: bytes
     pdf: bytes
+    """Not sealed: the same job gives the same bytes."""
     pages: int
     text: str
     """The paper's text without what surrounds it, a paragraph a line: for search."""
     seal_place: tuple[int, float, float] | None
     """Page from 0, and mm from its left and upper edge, of the centre of the printed date."""
+    sealed: bytes | None = None
+    """The sealed file, when one was ordered: no two are alike."""
+    timestamped: bool = True
+    """False when a seal was ordered and no time-stamp authority answered."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Press:
+class Warm:
     """What a process keeps warm: fonts and parsed style sheets."""
 
     fonts: FontConfiguration
@@ -84,7 +93,8 @@ def make(job: Job) -> Made:
 
     Raises:
         BadInput: A value or the template cannot be drawn; the message names which.
-        Broken: The paper came out with more pages than any paper has.
+        Broken: The paper came out with more pages than any paper has, or has no place for its seal.
+        Unavailable: The seal's provider is not configured.
     """
     template = compile_template(job.definition)
     docx = render(job.definition, template, job.values, job.furniture, job.images)
@@ -94,12 +104,16 @@ def make(job: Job) -> Made:
         document = _best_layout(converted, job, page.name)
         rule_lines(document)
         pdf = document.write_pdf(pdf_variant=VARIANT, uncompressed_pdf=False)
+    place = _seal_place(document)
+    sealed = seal(pdf, job.seal, place) if job.seal is not None else None
     return Made(
         docx=docx,
         pdf=pdf,
         pages=len(document.pages),
         text=docx_text(docx),
-        seal_place=_seal_place(document),
+        seal_place=place,
+        sealed=sealed.pdf if sealed else None,
+        timestamped=sealed.timestamped if sealed else True,
     )
 
 
@@ -110,18 +124,18 @@ def warm(fonts_dir: str) -> None:
 
 
 @functools.lru_cache(maxsize=2)
-def _press(fonts_dir: str) -> Press:
+def _warm(fonts_dir: str) -> Warm:
     justify.install()
     use_fonts(Path(fonts_dir))
-    return Press(fonts=FontConfiguration(), sheets={})
+    return Warm(fonts=FontConfiguration(), sheets={})
 
 
 def _sheet(fonts_dir: str, name: str, *, tight: bool = False) -> CSS:
-    press = _press(fonts_dir)
+    kept = _warm(fonts_dir)
     key = f"{name} tight" if tight else name
-    if key not in press.sheets:
-        press.sheets[key] = CSS(string=style_sheet(name, tight=tight), font_config=press.fonts, url_fetcher=Assets({}))
-    return press.sheets[key]
+    if key not in kept.sheets:
+        kept.sheets[key] = CSS(string=style_sheet(name, tight=tight), font_config=kept.fonts, url_fetcher=Assets({}))
+    return kept.sheets[key]
 
 
 def _best_layout(converted: Converted, job: Job, layout_name: str) -> Document:
@@ -147,9 +161,9 @@ def _shorter_rows(html: str) -> str:
 
 def _lay_out(converted: Converted, job: Job, layout_name: str, *, tight: bool) -> Document:
     sheet = _sheet(job.fonts_dir, layout_name, tight=tight)
-    press = _press(job.fonts_dir)
+    kept = _warm(job.fonts_dir)
     html = HTML(string=_page(converted, job.furniture), base_url="asset:", url_fetcher=Assets(converted.images))
-    document = html.render(font_config=press.fonts, stylesheets=[sheet])
+    document = html.render(font_config=kept.fonts, stylesheets=[sheet])
     if len(document.pages) > MOST_PAGES:
         raise Broken(f"文书超过{MOST_PAGES}页。", remedy="请核对内容，或将长清单分成几份。")
     return document

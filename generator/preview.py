@@ -44,6 +44,7 @@ def pages(pdf: bytes, dpi: int = 96, *, only: int | None = None) -> list[bytes]:
         try:
             if only is not None and not 0 <= only < len(document):
                 raise BadInput(f"该文件没有第{only + 1}页。", remedy=f"共{len(document)}页。", path="page")
+            document.init_forms()  # a seal is drawn with the form fields
             wanted = range(len(document)) if only is None else (only,)
             return [_png(document, number, min(dpi, MOST_DPI)) for number in wanted]
         finally:
