@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-import tests.tables  # noqa: F401 - every floor's models are known before tables are created
+import migrations.tables  # noqa: F401 - every floor's models are known before tables are created
 from foundation.blobs import open_blobs
 from foundation.clock import ManualClock, parse_local
 from foundation.context import Context

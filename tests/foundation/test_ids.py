@@ -11,7 +11,7 @@ from foundation.clock import ManualClock
 from foundation.ids import RandomIds
 
 AT = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
-instants = st.datetimes(dt.datetime(1970, 1, 2), dt.datetime(9999, 1, 1), timezones=st.just(dt.UTC))
+instants = st.datetimes(dt.datetime(1970, 1, 2), dt.datetime(9999, 1, 1), timezones=st.just(dt.UTC))  # noqa: DTZ001 - Hypothesis adds the zone
 
 
 @given(instants, st.none() | st.text(max_size=5))
