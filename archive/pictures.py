@@ -5,6 +5,7 @@ that cannot be read gives a card without a picture, never a failed package.
 """
 
 import io
+import itertools
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -103,8 +104,7 @@ def _peaks(path: Path, columns: int) -> list[float]:
         return []
     edges = [len(samples) * at // columns for at in range(columns + 1)]
     peaks = [
-        max((abs(value - 128) for value in samples[a : max(b, a + 1)]), default=0)
-        for a, b in zip(edges, edges[1:], strict=False)
+        max((abs(value - 128) for value in samples[a : max(b, a + 1)]), default=0) for a, b in itertools.pairwise(edges)
     ]
     loudest = max(peaks) or 1
     return [peak / loudest for peak in peaks]
