@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from casework.facts import DocumentFacts, SlotFill, Status
+from casework.figures import read
 from casework.gates import duties
 from casework.gates.api import APPROVE, CaseView
 from casework.gates.registry import ask
-from casework.gates.rules import read
 from catalogue.definitions import DocumentType, Slot
 from foundation.clock import local
 from foundation.errors import Finding

@@ -191,8 +191,8 @@ class RecordingFacts:
     started_at: dt.datetime
     ended_at: dt.datetime | None
     stored_at: dt.datetime | None
-    """None while only announced: the number is drawn when the device starts, so that records signed on the spot can cite
-    it; the file follows within 24 hours of the end (A31.2). `blob`, `sm3`, `size` are empty until then."""
+    """None while only announced: the number is drawn when the device starts, so that records signed on the spot can
+    cite it; the file follows within 24 hours of the end (A31.2). `blob`, `sm3`, `size` are empty until then."""
     place: str
     summary: str
     file_name: str
@@ -282,7 +282,7 @@ class Paper:
     agency: Mapping[str, Any]
     """Agency settings in force (name, contact, address, short_name, …)."""
     values: Mapping[str, Any]
-    """Every field of the definition, slot fields included; signatures as lists of name, date, image, refused, witness."""
+    """Every field, slot fields included; signatures are lists of name, date, image, refused, witness."""
     images: Mapping[str, str] = field(default_factory=dict)
     """Asset id → blob digest (photos, drawn signatures)."""
 

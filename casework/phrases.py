@@ -26,8 +26,8 @@ from decimal import Decimal
 from typing import Any
 
 from casework.facts import DocumentFacts
+from casework.figures import figure
 from casework.gates.api import CaseView, day, money, rows
-from casework.gates.rules import figure
 from casework.prefill import reference
 from casework.sums import sum_of
 

@@ -11,9 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from casework.facts import DocumentFacts, SlotFill
+from casework.facts import DeviceFacts, DocumentFacts, SlotFill, Status
 from casework.models import (
     CaseRow,
+    DeviceRow,
     DocumentBlobRow,
     DocumentOfficerRow,
     DocumentRow,
@@ -21,8 +22,10 @@ from casework.models import (
     RecordingLinkRow,
     RecordingRow,
     RemarkRow,
+    ServiceRow,
     SlotFillRow,
 )
+from foundation.canonical import plain
 from foundation.database import lock_row
 from foundation.errors import NotFound
 
@@ -184,8 +187,40 @@ def link_recording(session: orm.Session, recording_id: str, document: DocumentFa
         session.flush()
 
 
-def hand_over(session: orm.Session, recording_ids: list[str], register_id: str) -> None:
-    """Mark recordings as handed over by a storage register."""
-    for recording_id in recording_ids:
-        session.get_one(RecordingRow, recording_id).batch_id = register_id
+def file_papers(session: orm.Session, case_id: str, at: dt.datetime) -> None:
+    """Mark the issued and served papers of an archived case as filed."""
+    query = sa.select(DocumentRow).where(
+        DocumentRow.case_id == case_id, DocumentRow.status.in_([Status.ISSUED.value, Status.SERVED.value])
+    )
+    for row in session.scalars(query.order_by(DocumentRow.id)):
+        row.status, row.changed_at = Status.FILED.value, at
+        row.index_version += 1
+    session.flush()
+
+
+def insert_device(session: orm.Session, agency_id: str, facts: DeviceFacts) -> None:
+    """Add a device to an agency's register."""
+    fields = {name: getattr(facts, name) for name in DeviceFacts.__dataclass_fields__}
+    session.add(DeviceRow(agency_id=agency_id, **fields))
+    session.flush()
+
+
+def retire_device(session: orm.Session, device_id: str, out_of_service: dt.date) -> None:
+    """Set a device's last day of service."""
+    session.get_one(DeviceRow, device_id).out_of_service = out_of_service
+    session.flush()
+
+
+def insert_service(session: orm.Session, **fields: Any) -> None:
+    """Add one attempt to serve one paper, without effect as yet."""
+    fields["proof"] = plain(fields.get("proof") or {})
+    session.add(ServiceRow(**{"served_on": None, "received_at": None, **fields}))
+    session.flush()
+
+
+def change_service(session: orm.Session, service_id: str, **fields: Any) -> None:
+    """Change what is known of an attempt to serve."""
+    row = session.get_one(ServiceRow, service_id)
+    for name, value in fields.items():
+        setattr(row, name, value)
     session.flush()

@@ -28,8 +28,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from casework.capital import capital
+from casework.figures import figure
 from casework.gates.api import CaseView, day, money, rows
-from casework.gates.rules import figure
 
 DECISIONS = ("penalty_decision", "summary_penalty_decision")
 CENT = Decimal("0.01")

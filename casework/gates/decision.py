@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from casework.facts import DocumentFacts, Procedure
+from casework.figures import figure, read, source
 from casework.gates.api import CaseView, gate, granted, money, name_of
-from casework.gates.rules import figure, read, source
 from catalogue.definitions import DocumentType
 from foundation.errors import Finding
 

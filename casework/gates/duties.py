@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework.facts import RecordingFacts
+from casework.figures import read
 from casework.gates.api import CaseView, granted, instant
-from casework.gates.rules import read
 from catalogue.conditions import parse_condition
 
 REQUIRED, OPTIONAL, EXEMPT = "必须", "可以", "豁免"

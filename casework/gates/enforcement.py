@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from casework.facts import DocumentFacts
+from casework.figures import figure, source
 from casework.gates.api import CaseView, gate, instant, money, name_of, rows
-from casework.gates.rules import figure, source
 from foundation.errors import Finding
 
 DECISIONS = ("penalty_decision", "summary_penalty_decision")

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from casework.facts import DocumentFacts
+from casework.figures import figure, read, source
 from casework.gates.api import CaseView, day, gate, money, name_of, rows, working_days_between
-from casework.gates.rules import figure, read, source
 from foundation.clock import legal_date
 from foundation.errors import Finding
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from casework.facts import Procedure
+from casework.figures import read
 from casework.gates.api import CaseView, gate, granted, name_of
-from casework.gates.rules import read
 from catalogue.conditions import parse_condition
 from foundation.errors import Finding
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from casework.figures import figure, source
 from casework.gates import duties
 from casework.gates.api import CaseView, act_day, gate, rows
-from casework.gates.rules import figure, source
 from catalogue.definitions import DocumentType
 from foundation.errors import Finding
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from access.facts import Actor
-from access.policy import Permission
 from sqlalchemy import orm
 
+from access.facts import Actor
+from access.policy import Permission
 from casework import documents, prefill, queries, shelf, views
 from casework.facts import DocumentFacts, Status
 from casework.gates.api import REVISE, CaseView

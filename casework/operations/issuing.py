@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from access.facts import Actor
-from access.policy import Permission
 from sqlalchemy import orm
 
+from access.facts import Actor
+from access.policy import Permission
 from casework import approvals, numbering, queries, shelf, validation
 from casework.facts import DocumentFacts, Paper, Status
 from casework.gates.api import DONE, ISSUE, CaseView

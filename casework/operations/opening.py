@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import orm
@@ -10,7 +10,7 @@ from sqlalchemy import orm
 from access.facts import Actor
 from access.policy import Permission
 from casework import documents, prefill, queries, shelf, validation, views
-from casework.facts import CaseFacts, DocumentFacts, OfficerFacts, Status
+from casework.facts import CaseFacts, DocumentFacts, OfficerFacts, RecordingFacts, Status
 from casework.gates.api import CaseView
 from casework.operations.common import note, require_on
 from casework.phrases import known
@@ -21,6 +21,22 @@ from catalogue import versions
 from catalogue.definitions import DocumentType
 from foundation.context import Context
 from foundation.errors import BadInput, Finding, Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """What a paper is opened with (`draft` says what each is)."""
+
+    type: str
+    case_id: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    party_id: str | None = None
+    officer_ids: Sequence[str] | None = None
+    target_id: str | None = None
+    recording_id: str | None = None
+    recording_ids: Sequence[str] = ()
+    reference: str = ""
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 def draft(
@@ -58,21 +74,63 @@ def draft(
         BadInput: Values are wrong; every fault is named.
     """
     with ctx.database.write() as session:
-        at = office(ctx, session)
-        case = _locked_case(session, case_id)
-        definition = at.catalogue.get(type)
-        require_on(at, actor, Permission.DOCUMENT_DRAFT, case=case, definition=definition)
-        _require_power(at, actor, definition)
-        facts = DocumentFacts(
-            **_head(ctx, actor, definition),
+        opening = Opening(
+            type=type,
             case_id=case_id,
-            party_id=_party(case, party_id),
-            officers=_officers(case, officer_ids),
-            target_id=_target(session, case_id, target_id),
+            data=data or {},
+            party_id=party_id,
+            officer_ids=officer_ids,
+            target_id=target_id,
             recording_id=recording_id,
+            recording_ids=recording_ids,
             reference=reference,
+            given=given or {},
         )
-        return _opened(at, actor, facts, data or {}, recordings=_linked(recording_id, recording_ids), given=given)
+        return open_paper(office(ctx, session), actor, opening)
+
+
+def open_paper(at: Office, actor: Actor, opening: Opening) -> DocumentFacts:
+    """Open a paper in the caller's transaction (`draft` says how)."""
+    case = _locked_case(at.session, opening.case_id)
+    definition = at.catalogue.get(opening.type)
+    require_on(at, actor, Permission.DOCUMENT_DRAFT, case=case, definition=definition)
+    _require_power(at, actor, definition)
+    facts = DocumentFacts(
+        **_head(at.ctx, actor, definition),
+        case_id=opening.case_id,
+        party_id=_party(case, opening.party_id),
+        officers=_officers(case, opening.officer_ids),
+        target_id=_target(at.session, opening.case_id, opening.target_id),
+        recording_id=opening.recording_id,
+        reference=opening.reference,
+    )
+    given = {**_batch(at, actor, definition), **opening.given}
+    recordings = _linked(opening.recording_id, opening.recording_ids)
+    return _opened(at, actor, facts, opening.data, recordings=recordings, given=given)
+
+
+def _batch(at: Office, actor: Actor, definition: DocumentType) -> dict[str, Any]:
+    """Return what a storage register hands over: the actor's stored recordings that no register handed over yet."""
+    if not any(str(f.source or "").startswith("batch.") for f in definition.fields):
+        return {}
+    found = queries.unbatched_recordings(at.session, actor.agency_id, actor.person_id)
+    cases = {c: queries.case_facts(at.session, c) for c in {r.case_id for r in found} if c}
+    late = [f"{r.number}：{r.late_reason}" for r in found if r.late]
+    items = [_handed(r, cases.get(r.case_id or "")) for r in found]
+    return {"batch.items": items, "batch.late_reasons": "；".join(late) or None}
+
+
+def _handed(recording: RecordingFacts, case: CaseFacts | None) -> dict[str, Any]:
+    row = {
+        "av_no": recording.number,
+        "case_no": (case.number or case.working_number) if case else None,
+        "finished_at": recording.ended_at,
+        "uploaded_at": recording.stored_at,
+        "hours": prefill.recording_fact(recording, "hours"),
+        "hash": recording.blob,
+        "medium": "系统",
+    }
+    return {k: v for k, v in row.items() if v is not None}
 
 
 def _locked_case(session: orm.Session, case_id: str | None) -> CaseFacts | None:

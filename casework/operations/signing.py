@@ -8,7 +8,6 @@ from typing import Any
 
 from access.facts import Actor
 from access.policy import Permission
-
 from casework import approvals, shelf, validation
 from casework.approvals import Signer, Signing
 from casework.facts import DocumentFacts, SlotFill, Status
@@ -108,6 +107,8 @@ def _signed(at: Office, actor: Actor, view: CaseView, fill: SlotFill) -> Documen
     signed = at.document(document.id)
     if view.definition.slot(fill.slot).when == "after_issue":
         effects.signed_after_issue(at, actor, view_of(at, signed))
+    else:
+        effects.signed_before_issue(at, actor, view_of(at, signed), fill.slot)
     return at.document(document.id)
 
 

@@ -15,6 +15,7 @@ from casework.queries.cases import (
     find_cases,
     find_device,
     flags_of,
+    is_party_of,
     party_facts,
 )
 from casework.queries.documents import (
@@ -33,6 +34,7 @@ from casework.queries.records import (
     deadlines_of,
     find_recordings,
     recording_facts,
+    recordings_numbered,
     recordings_of,
     services_by_receipt,
     services_of,
@@ -62,9 +64,11 @@ __all__ = [
     "find_documents",
     "find_recordings",
     "flags_of",
+    "is_party_of",
     "party_facts",
     "record_to_be",
     "recording_facts",
+    "recordings_numbered",
     "recording_record",
     "recordings_of",
     "remarks_of",

@@ -143,6 +143,12 @@ def party_facts(session: orm.Session, party_id: str) -> PartyFacts:
     return party_of(row)
 
 
+def is_party_of(session: orm.Session, agency_id: str, party_id: str) -> bool:
+    """Tell whether a party stands in an agency's register."""
+    row = session.get(PartyRow, party_id)
+    return row is not None and row.agency_id == agency_id
+
+
 def find_device(session: orm.Session, agency_id: str, device_no: str) -> DeviceFacts | None:
     """Return an agency's device by its number."""
     query = sa.select(DeviceRow).where(DeviceRow.agency_id == agency_id, DeviceRow.device_no == device_no)

@@ -1,6 +1,6 @@
 """Facts of recordings, services and deadlines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -49,6 +49,12 @@ def find_recordings(session: orm.Session, where: sa.ColumnElement[bool] | None =
     if where is not None:
         query = query.where(where)
     return recording_list(session, session.scalars(query).all())
+
+
+def recordings_numbered(session: orm.Session, agency_id: str, numbers: Iterable[str]) -> list[RecordingFacts]:
+    """Return an agency's recordings with these numbers."""
+    query = sa.select(RecordingRow).where(RecordingRow.agency_id == agency_id, RecordingRow.number.in_(sorted(numbers)))
+    return recording_list(session, session.scalars(query.order_by(RecordingRow.number)).all())
 
 
 def unbatched_recordings(session: orm.Session, agency_id: str, operator_id: str) -> list[RecordingFacts]:

@@ -11,7 +11,7 @@ import yaml
 from catalogue.conditions import Condition, parse_condition
 from foundation.canonical import plain
 
-FOLDER = Path(__file__).resolve().parent.parent / "rules"
+FOLDER = Path(__file__).resolve().parent / "rules"
 
 
 @functools.lru_cache

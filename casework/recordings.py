@@ -1,0 +1,160 @@
+"""Recordings: announced when the device starts, stored when the file is there; the 24-hour clock between (A31.2).
+
+The number is drawn at the announcement, so that papers signed on the spot can name it. Lateness asks a reason, is
+flagged for ever and never refused (settled answer 16). Here: what may be written, and the rows; `casework.operations.
+recordings` does it.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from casework.cleaning import clean
+from casework.facts import DeviceFacts, RecordingFacts
+from casework.media import KINDS
+from casework.models import RecordingLinkRow, RecordingRow
+from foundation.clock import legal_date, local
+from foundation.errors import BadInput, Finding, Refused
+
+HOURS = 24
+"""Within which a recording is stored after its end (A31.2)."""
+
+NAME_BYTES = 200
+
+
+def check_device(device: DeviceFacts | None, device_no: str, day: dt.date) -> DeviceFacts:
+    """Return the device when recordings of a day may name it (A4.1, A4.2).
+
+    Raises:
+        Refused: The office has no such device, or it was not in service then.
+    """
+    if device is None:
+        finding = Finding(
+            code="DEVICE",
+            article="A4.1",
+            path="device_no",
+            message=f"本机关的设备台账没有“{device_no}”。",
+            remedy="先登记设备；他机关的设备不得用于本机关的记录。",
+            who="音像管理员",
+        )
+        raise Refused(finding.message, remedy=finding.remedy, path="device_no", findings=[finding])
+    ended = device.out_of_service is not None and day > device.out_of_service
+    if day < device.in_service or ended:
+        span = f"{device.in_service:%Y-%m-%d}至{device.out_of_service or '今'}"
+        finding = Finding(
+            code="DEVICE",
+            article="A4.2",
+            path="device_no",
+            message=f"设备{device_no}在{day:%Y-%m-%d}不在使用期内（{span}）。",
+            remedy="改用在用的设备；台账有误的，由音像管理员更正使用日期。",
+            who="音像管理员",
+        )
+        raise Refused(finding.message, remedy=finding.remedy, path="device_no", findings=[finding])
+    return device
+
+
+def check_words(*, kind: str, scene: str, place: str) -> None:
+    """Refuse a recording that says too little of how and where it is made (A5.1).
+
+    Raises:
+        BadInput: Kind, scene or place is missing or unknown.
+    """
+    if kind not in KINDS:
+        raise BadInput(f"没有“{kind}”这种记录方式。", remedy=f"可用：{'、'.join(KINDS)}。", path="kind")
+    for name, value, label in (("scene", scene, "记录环节"), ("place", place, "地点")):
+        if not value.strip():
+            raise BadInput(f"没有写明{label}。", remedy=f"填写{label}。", path=name)
+
+
+def check_span(started_at: dt.datetime, ended_at: dt.datetime | None, now: dt.datetime) -> None:
+    """Refuse spans that cannot be: backwards, or in the future.
+
+    Raises:
+        BadInput: The span is impossible.
+    """
+    if started_at > now:
+        raise BadInput("开始时间晚于现在。", remedy="核对设备时钟和填写的时间。", path="started_at")
+    if ended_at is None:
+        return
+    if ended_at < started_at:
+        raise BadInput("结束时间早于开始时间。", remedy="核对起止时间。", path="ended_at")
+    if ended_at > now:
+        raise BadInput("结束时间晚于现在。", remedy="录制结束后再存储。", path="ended_at")
+
+
+def is_late(ended_at: dt.datetime, stored_at: dt.datetime) -> bool:
+    """Tell whether a file came later than 24 hours after the end of its recording."""
+    return stored_at - ended_at > dt.timedelta(hours=HOURS)
+
+
+def late_reason(ended_at: dt.datetime, stored_at: dt.datetime, reason: str) -> str:
+    """Return the reason for lateness, empty when in time.
+
+    Raises:
+        BadInput: It is late and no reason is given.
+    """
+    if not is_late(ended_at, stored_at):
+        return ""
+    if not reason.strip():
+        hours = (stored_at - ended_at).total_seconds() / 3600
+        raise BadInput(
+            f"音像于{local(ended_at):%Y-%m-%d %H:%M}结束，至今已{hours:.1f}小时，超过24小时。",
+            remedy="写明逾期原因后存储；逾期会如实记录。",
+            path="late_reason",
+        )
+    return clean(reason)
+
+
+def display_name(file_name: str) -> str:
+    """Return an original file name as it may be shown: no folders, no invisible marks, not too long."""
+    name = clean(file_name.replace("\\", "/").rsplit("/", 1)[-1]) or "无名文件"
+    stem, dot, suffix = name.rpartition(".")
+    while len(name.encode()) > NAME_BYTES:
+        stem = stem[:-1]
+        name = f"{stem}{dot}{suffix}"
+    return name
+
+
+def insert(session: orm.Session, facts: RecordingFacts, announced_at: dt.datetime) -> None:
+    """Add an announced recording."""
+    names = ("id", "agency_id", "case_id", "number", "kind", "scene", "device_id", "operator_id", "operator")
+    more = ("started_at", "ended_at", "stored_at", "place", "summary", "party_informed", "continuous", "secrecy")
+    fields = {name: getattr(facts, name) for name in (*names, *more)}
+    session.add(RecordingRow(**fields, announced_at=announced_at))
+    session.flush()
+
+
+def change(session: orm.Session, recording_id: str, **fields: Any) -> None:
+    """Change fields of a recording and let the index look again."""
+    row = session.get_one(RecordingRow, recording_id)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.index_version += 1
+    session.flush()
+
+
+def hand_over(session: orm.Session, recording_ids: Sequence[str], register_id: str) -> list[str]:
+    """Mark recordings as handed over by a storage register; return those that no other register handed over before."""
+    query = sa.select(RecordingRow).where(RecordingRow.id.in_(recording_ids)).with_for_update()
+    rows = [r for r in session.scalars(query.order_by(RecordingRow.id)) if r.batch_id in ("", register_id)]
+    for row in rows:
+        row.batch_id = register_id
+        row.index_version += 1
+    session.flush()
+    return [r.id for r in rows]
+
+
+def links_of(session: orm.Session, recording_id: str) -> list[str]:
+    """Return the papers that a recording belongs to."""
+    query = sa.select(RecordingLinkRow.document_id).where(RecordingLinkRow.recording_id == recording_id)
+    return list(session.scalars(query.order_by(RecordingLinkRow.at)))
+
+
+def late_flag_message(number: str, ended_at: dt.datetime, stored_at: dt.datetime) -> str:
+    """Return what a flag says of a late recording."""
+    hours = (stored_at - ended_at).total_seconds() / 3600
+    day = legal_date(ended_at)
+    return f"音像{number}（{day:%Y-%m-%d}）在结束后{hours:.1f}小时才存入系统，超过24小时。"

@@ -1,0 +1,134 @@
+"""When a paper counts as served, and on which day: one rule a method (reference: 民法第88至95条；罚61；办法23—27).
+
+Pure functions of the receipt's view. What a receipt must state is asked by gates before it is issued; here is decided
+what it proves. A receipt that proves nothing leaves the attempt on record without effect.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from casework.facts import DocumentFacts, ServiceFacts, ServiceMethod
+from casework.gates import duties
+from casework.gates.api import CaseView, day, instant
+from foundation.clock import legal_date
+
+WORDS: Mapping[ServiceMethod, str] = {
+    ServiceMethod.DIRECT: "直接",
+    ServiceMethod.LEAVING: "留置",
+    ServiceMethod.EMS: "邮寄",
+    ServiceMethod.ENTRUSTED: "委托",
+    ServiceMethod.FORWARDED: "转交",
+    ServiceMethod.ELECTRONIC: "电子",
+    ServiceMethod.ANNOUNCEMENT: "公告",
+}
+"""Methods as receipts name them."""
+
+ANNOUNCED_DAYS = 30
+"""Days after which an announced paper counts as served (民95)."""
+
+SERVERS = 2
+"""Officers who must leave a paper with somebody who refuses it (民89；办法25)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """What a receipt proves."""
+
+    valid: bool
+    served_on: dt.date | None = None
+    received_at: dt.datetime | None = None
+    why: str = ""
+    """Why it has no effect."""
+
+
+def method_of(word: str) -> ServiceMethod | None:
+    """Return the method that a receipt names, None when it names none."""
+    return next((m for m, name in WORDS.items() if name == word), None)
+
+
+def effect_of(receipt: CaseView, service: ServiceFacts) -> Effect:
+    """Return what an issued receipt proves for one paper.
+
+    Args:
+        receipt: View of the receipt.
+        service: The attempt that it belongs to.
+    """
+    return _RULES[service.method](receipt, service)
+
+
+def _none(why: str) -> Effect:
+    return Effect(valid=False, why=why)
+
+
+def _on(receipt: CaseView) -> Effect:
+    at = instant(receipt.value("received_at"))
+    if at is None:
+        return _none("没有收到时间。")
+    return Effect(valid=True, served_on=legal_date(at), received_at=at)
+
+
+def _signed(receipt: CaseView, _service: ServiceFacts) -> Effect:
+    """Served when the addressee, or who may stand for them, signed."""
+    if not any(f.slot == "received" and not f.refused for f in receipt.document.slots):
+        return _none("受送达人没有签收。")
+    return _on(receipt)
+
+
+def _left(receipt: CaseView, _service: ServiceFacts) -> Effect:
+    """Served on the day of leaving: refused, witnessed or recorded, left by two officers."""
+    servers = {f.person_id for f in receipt.document.slots if f.slot == "server"}
+    witnessed = any(f.role == "witness" and not f.refused for f in receipt.document.slots)
+    if not receipt.value("refuse_reason"):
+        return _none("没有拒收事由。")
+    if len(servers) < SERVERS or not (witnessed or duties.linked(receipt)):
+        return _none("留置须有两名送达人，并有见证人或音像。")
+    found = _on(receipt)
+    left_on = day(receipt.value("refuse_date"))
+    return (
+        found
+        if left_on is None or not found.valid
+        else Effect(valid=True, served_on=left_on, received_at=found.received_at)
+    )
+
+
+def _posted(receipt: CaseView, service: ServiceFacts) -> Effect:
+    """Served on the day of the return receipt; what came back was not served."""
+    for register in receipt.done("ems_register"):
+        concerns = register.target_id in (service.document_id, receipt.document.id)
+        if concerns and register.data.get("returned") is True:
+            return _none("邮件被退回。")
+    return _on(receipt) if receipt.value("ems_no") else _none("没有邮政特快专递单号。")
+
+
+def _electronic(receipt: CaseView, _service: ServiceFacts) -> Effect:
+    """Served when it reaches the system that the addressee agreed to in writing."""
+    agreed = any(d.data.get("e_consent") is True for d in receipt.done("address_confirmation"))
+    return _on(receipt) if agreed else _none("没有电子送达的书面同意。")
+
+
+def _announced(receipt: CaseView, service: ServiceFacts) -> Effect:
+    """Served thirty days after the announcement was put up (last posting)."""
+    notices = [d for d in receipt.done("service_announcement") if _announces(d, service)]
+    published = [d for d in (day(n.data.get("published_at")) for n in notices) if d]
+    if not published:
+        return _none("没有送达公告。")
+    served = max(published) + dt.timedelta(days=ANNOUNCED_DAYS)
+    if served > receipt.today:
+        return _none(f"公告期满日为{served:%Y-%m-%d}。")
+    return Effect(valid=True, served_on=served, received_at=None)
+
+
+def _announces(notice: DocumentFacts, service: ServiceFacts) -> bool:
+    return notice.target_id in (None, service.document_id)
+
+
+_RULES: Mapping[ServiceMethod, Callable[[CaseView, ServiceFacts], Effect]] = {
+    ServiceMethod.DIRECT: _signed,
+    ServiceMethod.LEAVING: _left,
+    ServiceMethod.EMS: _posted,
+    ServiceMethod.ENTRUSTED: _signed,
+    ServiceMethod.FORWARDED: _signed,
+    ServiceMethod.ELECTRONIC: _electronic,
+    ServiceMethod.ANNOUNCEMENT: _announced,
+}
