@@ -39,11 +39,18 @@ def add(session: orm.Session, *, topic: str, kind: str, subject: str, at: dt.dat
     session.add(OutboxRow(topic=topic, kind=kind, subject=subject, added_at=at))
 
 
-def claim(session: orm.Session, topic: str, *, limit: int = 100) -> list[Item]:
-    """Lock and return up to `limit` rows of a topic, oldest first; `done` deletes them in the same transaction."""
+def claim(session: orm.Session, topic: str, *, limit: int = 100, after: int = 0) -> list[Item]:
+    """Lock and return up to `limit` rows of a topic, oldest first; `done` deletes them in the same transaction.
+
+    Args:
+        session: A writing session.
+        topic: What the rows are for.
+        limit: Most rows.
+        after: Leave out rows up to this id (a consumer passes over what it cannot work on).
+    """
     rows = session.scalars(
         sa.select(OutboxRow)
-        .where(OutboxRow.topic == topic)
+        .where(OutboxRow.topic == topic, OutboxRow.id > after)
         .order_by(OutboxRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -8,7 +8,7 @@ scripts or reindex.
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from elasticsearch import (
@@ -20,8 +20,8 @@ from elasticsearch import (
 )
 
 from foundation.errors import Conflict, Unavailable
-from search import elastic_asking
-from search.engine import Answer, Ask
+from search import elastic_asking, filters
+from search.engine import Answer, Ask, Held
 from search.entries import ALL_FIELDS, ATTRIBUTES, SCHEMA, Change, Entry, columns_of, stored
 from search.facets import NAMES
 
@@ -60,29 +60,12 @@ class Elastic:
             for index in dict.fromkeys([present, self._building() or present]):
                 self._put(index, changes)
 
-    def repair(self, changes: Sequence[Change]) -> None:
-        """Put entries into the present index whatever version stands there."""
+    def held(self, ids: Sequence[str] | None = None) -> Iterator[Held]:
+        """Yield what the present index knows of entries."""
+        query = {"match_all": {}} if ids is None else filters.terms("id", ids)
         with _plain_errors():
-            present = self._present()
-            if present is None:
-                raise never_built()
-            gone = [{"_op_type": "delete", "_index": _own(present), "_id": c.id} for c in changes]
-            self._bulk(gone, ignore=(404,))
-            self._put(present, changes)
-
-    def marks(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """Return the marks of entries by id."""
-        with _plain_errors():
-            if not ids:
-                return {}
-            found = self.client.mget(index=self.prefix, ids=list(ids), source_includes=["mark"])
-            return {d["_id"]: d["_source"]["mark"] for d in found["docs"] if d.get("found")}
-
-    def digests(self) -> Iterator[tuple[str, str]]:
-        """Yield id and digest of every entry."""
-        with _plain_errors():
-            for hit in elastic_asking.every(self.client, self.prefix, {"match_all": {}}, ["digest"]):
-                yield hit["_id"], hit["_source"]["digest"]
+            for hit in elastic_asking.every(self.client, self.prefix, query, ["thing", "mark", "digest"]):
+                yield Held(id=hit["_id"], **hit["_source"])
 
     def begin(self) -> str:
         """Begin a new, empty index."""

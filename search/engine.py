@@ -10,6 +10,7 @@ from typing import Protocol
 
 from access.predicates import Predicate
 from search.entries import Change, Entry
+from search.tokens import pairs
 
 GRAMS, SINGLES = "g", "s"
 
@@ -20,7 +21,12 @@ class Term:
 
     form: str
     """`g` (pairs) or `s` (single units)."""
-    tokens: tuple[str, ...]
+    units: tuple[str, ...]
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Return the tokens that must stand in this order."""
+        return tuple(pairs(self.units)) if self.form == GRAMS else self.units
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +76,16 @@ class Answer:
     """Facet → value → how many of all hits have it."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """What an index knows of one entry besides its tokens."""
+
+    id: str
+    thing: str
+    mark: str
+    digest: str
+
+
 class Engine(Protocol):
     """An index of entries. Every method raises `Unavailable` when the engine is down or was never built."""
 
@@ -85,12 +101,8 @@ class Engine(Protocol):
         """Write to the present index and to one that is being built; visible when this returns; lower versions lose."""
         ...
 
-    def marks(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """Return the `mark` of entries by id; ids without an entry are left out."""
-        ...
-
-    def digests(self) -> Iterator[tuple[str, str]]:
-        """Yield id and digest of every entry of the present index."""
+    def held(self, ids: Sequence[str] | None = None) -> Iterator[Held]:
+        """Yield what the present index knows of entries: of all, or of those among some ids that it has."""
         ...
 
     def begin(self) -> str:
@@ -111,10 +123,6 @@ class Engine(Protocol):
         Raises:
             Conflict: It is not being built any more.
         """
-        ...
-
-    def repair(self, changes: Sequence[Change]) -> None:
-        """Put entries into the present index whatever version stands there (comparing found them wrong)."""
         ...
 
     def alive(self) -> str:

@@ -5,8 +5,10 @@ To add a facet: one entry here. Its value is taken from an entry when that is in
 """
 
 import functools
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from access.rulebook import rulebook
@@ -58,6 +60,10 @@ STATUSES = {
 }
 
 
+FRESH_S = 60
+"""Seconds for which titles of document types are kept: looking at all their files takes longer than a search."""
+
+
 def _fact(name: str) -> Callable[[Described], str]:
     return lambda entry: entry.facts.get(name) or ""
 
@@ -86,9 +92,14 @@ def values_of(entry: Described) -> dict[str, str]:
 def words(ctx: Context) -> dict[str, dict[str, str]]:
     """Return the Chinese of the values of each facet: facet → value → word."""
     known = {f.name: dict(f.words or {}) for f in FACETS}
-    known["type"] |= {t.id: t.title for t in load_catalogue(ctx.settings.templates_dir).types.values()}
+    known["type"] |= _titles(ctx.settings.templates_dir, int(time.monotonic()) // FRESH_S)
     known["class"] |= _classes()
     return known
+
+
+@functools.lru_cache(maxsize=4)
+def _titles(root: Path, _period: int) -> dict[str, str]:
+    return {t.id: t.title for t in load_catalogue(root).types.values()}
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from typing import Any
 
 from foundation.errors import Conflict, Unavailable
 from search import filters
-from search.engine import Answer, Ask
+from search.engine import Answer, Ask, Held
 from search.entries import ALL_FIELDS, ATTRIBUTES, SCHEMA, Change, Entry, Gone, columns_of, loaded, stored
 from search.fts5_asking import Asking
 
@@ -55,23 +55,13 @@ class Fts5:
             for generation in dict.fromkeys([self._present(db), _meta(db, "building") or self._present(db)]):
                 Writing(db, generation).put(changes)
 
-    def repair(self, changes: Sequence[Change]) -> None:
-        """Put entries into the present index whatever version stands there."""
-        with self._change() as db:
-            Writing(db, self._present(db)).put(changes, force=True)
-
-    def marks(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """Return the marks of entries by id."""
+    def held(self, ids: Sequence[str] | None = None) -> Iterator[Held]:
+        """Yield what the present index knows of entries."""
+        condition, values = ("1", []) if ids is None else filters.one_of("id", ids)
         with self._open() as db:
-            condition, values = filters.one_of("id", ids)
-            return dict(
-                db.execute(f"SELECT id, mark FROM entry_{self._present(db)} WHERE {condition}", values).fetchall()
-            )
-
-    def digests(self) -> Iterator[tuple[str, str]]:
-        """Yield id and digest of every entry."""
-        with self._open() as db:
-            yield from db.execute(f"SELECT id, digest FROM entry_{self._present(db)}")
+            query = f"SELECT id, thing, mark, digest FROM entry_{self._present(db)} WHERE {condition}"
+            for found in db.execute(query, values):
+                yield Held(**dict(zip(("id", "thing", "mark", "digest"), found, strict=True)))
 
     def begin(self) -> str:
         """Begin a new, empty generation."""
@@ -159,10 +149,10 @@ class Writing:
         self.db = db
         self.g = generation
 
-    def put(self, changes: Sequence[Change], *, force: bool = False) -> None:
+    def put(self, changes: Sequence[Change]) -> None:
         """Write entries and remember what is gone, unless what stands there is newer."""
         for change in changes:
-            if force or not self._is_newer(change):
+            if not self._is_newer(change):
                 self._take_out(change.id)
                 if isinstance(change, Entry):
                     self._put_in(change)

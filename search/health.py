@@ -1,24 +1,14 @@
-"""Health of search: how far the index is behind (probe, see `foundation.health`)."""
-
-import datetime as dt
-
-import sqlalchemy as sa
+"""Health of search: does the engine live, is there an index of the present form? (probe, see `foundation.health`)."""
 
 from foundation.context import Context
-from foundation.health import Found, good, probe, warn
-from foundation.outbox import OutboxRow
-
-BEHIND = dt.timedelta(minutes=1)
-"""The worker reads the outbox every second or so; a minute means that nobody does."""
+from foundation.health import Found, bad, good, probe
+from search.backend import engine_of
 
 
-@probe("index", "检索索引")
+@probe("search", "检索")
 def index(ctx: Context) -> Found:
-    """Look how many changes wait to be indexed, and since when."""
-    wanted = sa.select(sa.func.count(), sa.func.min(OutboxRow.added_at)).where(OutboxRow.topic == "index")
-    with ctx.database.read() as session:
-        count, oldest = session.execute(wanted).one()
-    engine = ctx.settings.search_url or "内置（SQLite FTS5）"
-    if oldest and ctx.clock.now() - oldest > BEHIND:
-        return warn(f"{engine}，{count} 项变更等待编入索引。", "启动后台 flask work；长期落后时执行 flask reindex。")
-    return good(f"{engine}，{f'{count} 项变更待编入' if count else '与数据库一致'}")
+    """Ask the engine for a sign of life and look whether its index is of the present form."""
+    engine = engine_of(ctx)
+    if not engine.is_ready():
+        return bad("检索索引尚未建立，或格式已更新。", "后台 flask work 会自动建立；也可执行 flask reindex。")
+    return good(engine.alive())

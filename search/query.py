@@ -1,8 +1,8 @@
 """Reads what a person typed into terms, days and facets; nothing of it ever reaches an engine as syntax.
 
-Words apart are terms, all of which must be met; a term is a phrase of units (`search.tokens`). In “” or "" stands one exact
-wording: its units in this order, whatever punctuation is between. `日期:2026-03` (or a day, a year) and
-`日期:2026-01..2026-03` are days from and to; `阶段:归档` and the other facets by their Chinese names narrow. Everything else,
+Words apart are terms, all of which must be met; a term is a phrase of units (`search.tokens`). In “” or "" stands one
+exact wording: its units in this order, whatever punctuation is between. `日期:2026-03` (or a day, a year) and
+`日期:2026-01..2026-03` are days from and to; `阶段:归档` and the other facets by their Chinese names narrow. All else,
 `AND`, `*`, `NEAR(` and brackets included, is looked for as it stands (B7).
 """
 
@@ -81,13 +81,13 @@ def exact(text: str) -> Iterator[Term]:
     found = list(tokens.runs(known))
     yield from (_term(run) for run in found)
     if len(found) > 1:
-        yield Term(form=SINGLES, tokens=tuple(u.text for u in known))
+        yield Term(form=SINGLES, units=tuple(u.text for u in known))
 
 
 def _term(run: list[str]) -> Term:
     if len(run) == 1:
-        return Term(form=SINGLES, tokens=(run[0],))
-    return Term(form=GRAMS, tokens=tuple(tokens.pairs(run)))
+        return Term(form=SINGLES, units=(run[0],))
+    return Term(form=GRAMS, units=tuple(run))
 
 
 def _span(word: str) -> Span | None:

@@ -118,9 +118,9 @@ def runs(known: Sequence[Unit]) -> Iterator[list[str]]:
         yield run
 
 
-def pairs(run: list[str]) -> list[str]:
+def pairs(run: Sequence[str]) -> list[str]:
     """Return the pairs of a run of two or more units; a code is set off from its neighbour."""
-    return [a + b if _is_han(a) and _is_han(b) else f"{a}{BREAK}{b}" for a, b in itertools.pairwise(run)]
+    return [a + b if is_han(a) and is_han(b) else f"{a}{BREAK}{b}" for a, b in itertools.pairwise(run)]
 
 
 def key(text: str) -> str:
@@ -130,7 +130,7 @@ def key(text: str) -> str:
 
 def _joins(form: str, before: tuple[int, int], start: int, gap: str) -> bool:
     """Tell whether what stands between two units does not matter."""
-    left, right = _is_han(form[before[1] - 1]), _is_han(form[start])
+    left, right = is_han(form[before[1] - 1]), is_han(form[start])
     if _DOTS.fullmatch(gap):
         return not (form[before[1] - 1].isdigit() and form[start].isdigit())
     if not _DOT_OR_BLANK.fullmatch(gap):
@@ -150,7 +150,7 @@ def _wrapped(form: str, found: list[tuple[int, int]]) -> set[int]:
     return {
         at
         for at, (start, end) in enumerate(found)
-        if start > 0 and inside[start - 1] in _OPEN and inside[end] in _CLOSE and not _is_han(form[start])
+        if start > 0 and inside[start - 1] in _OPEN and inside[end] in _CLOSE and not is_han(form[start])
     }
 
 
@@ -160,7 +160,8 @@ def _pieces(text: str, start: int, end: int, *, joined: bool, new_line: bool) ->
         yield Unit(text[at : at + LONGEST], start, end, joined=True, new_line=False)
 
 
-def _is_han(text: str) -> bool:
+def is_han(text: str) -> bool:
+    """Tell whether a unit, or the character that a text begins with, is Han."""
     return bool(_IS_HAN.match(text))
 
 
