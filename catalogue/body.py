@@ -277,9 +277,9 @@ def _cell(raw: object) -> Cell:
         raise TypeError(f"单元格 {raw} 应写作 {{label: …}}、{{value: …}} 等")
     kind = next((k for k in CELL_KINDS if k in raw), None)
     if kind is None:
-        raise ValueError(f"单元格 {dict(raw)} 没有 {'、'.join(CELL_KINDS)} 之一")
+        raise BlockFault(f"单元格 {dict(raw)} 没有 {'、'.join(CELL_KINDS)} 之一", raw)
     if unknown := sorted(set(raw) - {kind, "span", "rows", "height", "align"}):
-        raise ValueError(f"单元格 {dict(raw)} 没有 {'、'.join(unknown)} 这样的键")
+        raise BlockFault(f"单元格 {dict(raw)} 没有 {'、'.join(unknown)} 这样的键", raw)
     word = str(raw[kind])
     name, text = ("", word) if kind in ("label", "text") else (word, "")
     shape = {k: raw[k] for k in ("span", "rows", "height", "align") if k in raw}

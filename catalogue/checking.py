@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from catalogue.body import BlockFault, parse_blocks
+from catalogue.body import LAYOUTS, BlockFault, parse_blocks
 from catalogue.conditions import names_in, parse_condition
 from catalogue.definitions import KINDS, STAGES
 from catalogue.positions import Placed
@@ -216,6 +216,9 @@ def _check_body(body: Any) -> Iterator[Fault]:
         yield Fault(where=body, message="body 应写作 {layout: …, blocks: […]}", remedy="参照 docs/definitions.md")
         return
     yield from _check_keys(body, BODY_KEYS, "版面")
+    if body.get("layout") not in LAYOUTS:
+        message = f"版式“{body.get('layout')}”不认识"
+        yield Fault(where=body, key="layout", message=message, remedy=f"可用：{'、'.join(LAYOUTS)}")
     blocks = body.get("blocks")
     for block in blocks if isinstance(blocks, list) else [blocks]:
         try:

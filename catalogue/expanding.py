@@ -19,7 +19,7 @@ def expanded(raw: Mapping[str, Any], groups: Groups) -> dict[str, Any]:
     out["fields"] = _merged("name", [f for g in named for f in g.get("fields") or []], raw.get("fields") or [])
     out["slots"] = _merged("id", [s for g in named for s in g.get("slots") or []], raw.get("slots") or [])
     if isinstance(raw.get("body"), Mapping):
-        out["body"] = {**raw["body"], "blocks": _blocks(raw["body"].get("blocks"), groups)}
+        out["body"] = _in_place(raw["body"], {"blocks": _blocks(raw["body"].get("blocks"), groups)})
     return out
 
 
@@ -52,6 +52,11 @@ def _inside(block: Any, groups: Groups) -> Any:
         changed["table"] = [r for row in block["table"] for r in _rows(row, groups)]
     if not changed:
         return block
+    return _in_place(block, changed)
+
+
+def _in_place(block: Mapping[Any, Any], changed: Mapping[str, Any]) -> dict[Any, Any]:
+    """Return a mapping with changed entries that still knows its lines."""
     return moved(block, {**block, **changed}) if isinstance(block, Placed) else {**block, **changed}
 
 

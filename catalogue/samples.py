@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from catalogue.checking import Fault
+from catalogue.conditions import names_in
 from catalogue.definitions import Catalogue, DocumentType, Field, Slot
 from catalogue.positions import read_placed
 from foundation.canonical import plain
@@ -128,6 +129,9 @@ def _minimal(definition: DocumentType, ordinary: Mapping[str, Any]) -> dict[str,
     signed = {n for s in definition.slots if s.is_required(ordinary) for n in (*s.fills, s.signs) if n}
     optional = {n for n in definition.slot_owned if n not in signed}
     kept = {k: v for k, v in ordinary.items() if k in (needed | signed) - optional}
+    for field in definition.fields:  # what is asked only because something was left out brings that back
+        if not isinstance(field.required, bool) and field.is_required(kept) and not field.is_required(ordinary):
+            kept.update({k: ordinary[k] for k in names_in(field.required) if k in ordinary})
     for field in definition.fields:
         if field.kind == "list" and field.name in kept:
             kept[field.name] = [_needed_cells(field, row) for row in kept[field.name]]
