@@ -111,8 +111,8 @@ def has_event(session: orm.Session, case_id: str, kind: str, subject_id: str = "
 
 def reindex(session: orm.Session, kind: str, subject: str, at: dt.datetime) -> None:
     """Ask the index to look at one case, paper or recording again."""
-    row: CaseRow | DocumentRow | RecordingRow = session.get_one(INDEXED[kind], subject)
-    row.index_version += 1
+    model = INDEXED[kind]
+    session.execute(sa.update(model).where(model.id == subject).values(index_version=model.index_version + 1))
     outbox.add(session, topic="index", kind=kind, subject=subject, at=at)
     session.flush()
 

@@ -11,7 +11,7 @@ from sqlalchemy import orm
 
 from access.facts import Actor
 from access.policy import Permission
-from casework import documents, prefill, queries, shelf, views
+from casework import documents, numbering, prefill, queries, shelf, views
 from casework.facts import DocumentFacts, Status
 from casework.gates.api import REVISE, CaseView
 from casework.gates.registry import ask
@@ -160,6 +160,8 @@ def void(ctx: Context, actor: Actor, *, document_id: str, reason: str) -> Docume
             raise BadInput("作废须写明理由。", remedy="填写理由。", path="reason")
         if found := list(ask(view)):
             raise Refused(found[0].message, remedy=found[0].remedy, findings=found)
-        shelf.change(session, document_id, at=ctx.clock.now(), status=Status.VOID, ended_reason=reason.strip())
+        why = reason.strip()
+        numbering.give_back(session, view.document.agency_id, document_id, reason=why, at=ctx.clock.now())
+        shelf.change(session, document_id, at=ctx.clock.now(), status=Status.VOID, ended_reason=why)
         note(at, actor, view.document, "document.voided", version=view.document.version)
         return at.document(document_id)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from access.facts import Actor
-from casework import approvals, casebook, queries, recordings, services, shelf
+from casework import approvals, casebook, numbering, queries, recordings, services, shelf
 from casework.facts import CaseFacts, DocumentFacts, Happening, Procedure, ServiceFacts, ServiceMethod, SlotFill, Status
 from casework.gates.api import DONE, CaseView, granted, rows
 from casework.gates.registry import ask
@@ -187,6 +187,7 @@ def _note_service(at: Office, actor: Actor, service: ServiceFacts, kind: str, wh
 
 def _storage(at: Office, actor: Actor, view: CaseView) -> None:
     """Hand over the recordings of a storage register (A31.2)."""
+    numbering.confirm(at.session, view.document.agency_id, view.document.id)
     numbers = {str(row.get("av_no")) for row in rows(view.value("items"))}
     found = queries.recordings_numbered(at.session, view.document.agency_id, numbers)
     handed = recordings.hand_over(at.session, [r.id for r in found], view.document.id)

@@ -9,7 +9,7 @@ from sqlalchemy import orm
 
 from access.facts import Actor
 from access.policy import Permission
-from casework import documents, prefill, queries, shelf, validation, views
+from casework import documents, numbering, prefill, queries, shelf, validation, views
 from casework.facts import CaseFacts, DocumentFacts, OfficerFacts, RecordingFacts, Status
 from casework.gates.api import CaseView
 from casework.operations.common import note, require_on
@@ -21,6 +21,10 @@ from catalogue import versions
 from catalogue.definitions import DocumentType
 from foundation.context import Context
 from foundation.errors import BadInput, Finding, Refused
+
+
+BATCH = "B"
+"""Series of the numbers of storage registers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,20 +108,33 @@ def open_paper(at: Office, actor: Actor, opening: Opening) -> DocumentFacts:
         recording_id=opening.recording_id,
         reference=opening.reference,
     )
-    given = {**_batch(at, actor, definition), **opening.given}
+    given = {**_batch(at, actor, facts, definition), **opening.given}
     recordings = _linked(opening.recording_id, opening.recording_ids)
     return _opened(at, actor, facts, opening.data, recordings=recordings, given=given)
 
 
-def _batch(at: Office, actor: Actor, definition: DocumentType) -> dict[str, Any]:
+def _batch(at: Office, actor: Actor, facts: DocumentFacts, definition: DocumentType) -> dict[str, Any]:
     """Return what a storage register hands over: the actor's stored recordings that no register handed over yet."""
     if not any(str(f.source or "").startswith("batch.") for f in definition.fields):
         return {}
     found = queries.unbatched_recordings(at.session, actor.agency_id, actor.person_id)
     cases = {c: queries.case_facts(at.session, c) for c in {r.case_id for r in found} if c}
     late = [f"{r.number}：{r.late_reason}" for r in found if r.late]
-    items = [_handed(r, cases.get(r.case_id or "")) for r in found]
-    return {"batch.items": items, "batch.late_reasons": "；".join(late) or None}
+    return {
+        "batch.number": numbering.reserve(
+            at.session,
+            facts.agency_id,
+            character=BATCH,
+            day=at.today,
+            holder_id=facts.id,
+            settings=at.settings_today(facts.agency_id),
+            at=at.ctx.clock.now(),
+            actor=actor.account_id,
+        ),
+        "batch.handed_by": actor.name,
+        "batch.items": [_handed(r, cases.get(r.case_id or "")) for r in found],
+        "batch.overdue_reason": "；".join(late) or None,
+    }
 
 
 def _handed(recording: RecordingFacts, case: CaseFacts | None) -> dict[str, Any]:
