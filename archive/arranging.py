@@ -1,13 +1,14 @@
 """Put the papers of a case into main and side volume, in the order of its rule pack: a pure function of facts.
 
 Promises: every paper that has its effect stands in exactly one place (papers for both volumes in both); internal papers
-never stand in the main volume unless the agency moved their type; papers of informants, and papers with an informant's
-fields or recordings, are named in the side volume as kept elsewhere and never enclosed.
+never stand in the main volume unless the agency moved their type; what reveals an informant (`CaseFile.apart`) is named
+in the side volume as kept elsewhere and never enclosed.
 """
 
 import datetime as dt
+import functools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archive.facts import MAIN, SIDE, Arrangement, Entry
@@ -37,6 +38,8 @@ class CaseFile:
     recordings: Sequence[RecordingFacts] = ()
     services: Sequence[ServiceFacts] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    filer: str = ""
+    """Who arranges."""
 
     def document(self, document_id: str | None) -> DocumentFacts | None:
         """Return a paper of the case."""
@@ -45,6 +48,22 @@ class CaseFile:
     def recording(self, recording_id: str | None) -> RecordingFacts | None:
         """Return a recording of the case."""
         return next((r for r in self.recordings if r.id == recording_id), None)
+
+    @functools.cached_property
+    def apart(self) -> frozenset[str]:
+        """Ids of papers and recordings that are kept elsewhere.
+
+        Those of class `informant` or with an informant's field filled, and then whatever serves, registers or records
+        such a one: what is derived has the highest class of its sources.
+        """
+        found = {d.id for d in self.documents if d.secrecy == INFORMANT or _names_informant(self, d)}
+        found |= {r.id for r in self.recordings if r.secrecy == INFORMANT}
+        while True:
+            more = {d.id for d in self.documents if {_served(self, d), d.recording_id} & found}
+            more |= {r.id for r in self.recordings if set(r.document_ids) & found}
+            if more <= found:
+                return frozenset(found)
+            found |= more
 
 
 def arrange(file: CaseFile) -> Arrangement:
@@ -56,25 +75,20 @@ def arrange(file: CaseFile) -> Arrangement:
     main = [d for d in papers if MAIN in volumes[d.id]]
     side = [d for d in papers if SIDE in volumes[d.id]]
     return Arrangement(
-        main=tuple(_ordered(file, main, pack["main"])),
-        side=tuple(_ordered(file, side, pack["side"])),
+        main=_with_loose(list(_ordered(file, main, pack["main"])), _loose(file, papers, inside=False)),
+        side=_with_loose(list(_ordered(file, side, pack["side"])), _loose(file, papers, inside=True)),
         pack=name,
-        loose=_loose(file, papers),
     )
 
 
-def is_apart(file: CaseFile, document: DocumentFacts) -> bool:
-    """Tell whether a paper is kept elsewhere: it, a field of it, or its recording reveals an informant."""
-    recording = file.recording(document.recording_id)
-    if document.secrecy == INFORMANT or (recording is not None and recording.secrecy == INFORMANT):
-        return True
+def _names_informant(file: CaseFile, document: DocumentFacts) -> bool:
     definition = file.definitions[document.id]
     filled = {**document.data, **{k: v for fill in document.slots for k, v in fill.values.items()}}
     return any(f.mask == INFORMANT and filled.get(f.name) not in (None, "", []) for f in definition.fields)
 
 
 def _volumes(file: CaseFile, document: DocumentFacts) -> frozenset[str]:
-    if is_apart(file, document):
+    if document.id in file.apart:
         return frozenset({SIDE})
     override = setting(file.settings, f"volume.override.{document.type}", "")
     table = file.settings.get("volume.override")
@@ -155,7 +169,7 @@ def _served(file: CaseFile, document: DocumentFacts) -> str:
 
 
 def _entry(file: CaseFile, document: DocumentFacts, group: str) -> Entry:
-    apart = is_apart(file, document)
+    apart = document.id in file.apart
     recording = file.recording(document.recording_id)
     cards = (recording.id,) if recording is not None and recording.blob and not apart else ()
     return Entry(
@@ -191,7 +205,7 @@ def _title(file: CaseFile, document: DocumentFacts) -> str:
 
 def _author(file: CaseFile, document: DocumentFacts) -> str:
     rules = read("order")["authors"]
-    kinds = ("officers", "department", "signer", "operator")
+    kinds = ("officers", "department", "signer", "operator", "filer")
     visibility = file.definitions[document.id].visibility
     kind = next((k for k in kinds if document.type in rules[k]), rules["visibility"].get(visibility, "agency"))
     agency = str(file.settings.get("name", ""))
@@ -202,12 +216,21 @@ def _author(file: CaseFile, document: DocumentFacts) -> str:
         "department": next((o.department for o in people if o.department), ""),
         "signer": document.slots[0].name if document.slots else "",
         "operator": recording.operator if recording else "",
+        "filer": file.filer,
         "party": "、".join(p.name for p in file.case.parties if document.party_id in (None, p.id)),
     }
     return found.get(str(kind)) or agency
 
 
-def _loose(file: CaseFile, papers: Sequence[DocumentFacts]) -> tuple[str, ...]:
+def _loose(file: CaseFile, papers: Sequence[DocumentFacts], *, inside: bool) -> tuple[str, ...]:
+    """Return the recordings without a registration sheet, of the internal classes or of the others."""
     registered = {d.recording_id for d in papers}
-    kept = [r for r in file.recordings if r.blob and r.id not in registered and r.secrecy != INFORMANT]
-    return tuple(r.id for r in kept)
+    kept = [r for r in file.recordings if r.blob and r.id not in registered and r.id not in file.apart]
+    return tuple(r.id for r in kept if (r.secrecy in INSIDE) == inside)
+
+
+def _with_loose(entries: list[Entry], loose: tuple[str, ...]) -> tuple[Entry, ...]:
+    """Put the cards of recordings without a sheet behind the last paper (in the main volume the recordings list)."""
+    if entries and loose:
+        entries[-1] = replace(entries[-1], recording_ids=(*entries[-1].recording_ids, *loose))
+    return tuple(entries)

@@ -11,7 +11,7 @@ from casework.views import Office, office
 from foundation.context import Context
 
 
-def case_file(at: Office, case_id: str, settings: Mapping[str, Any] | None = None) -> CaseFile:
+def case_file(at: Office, case_id: str, *, filer: str = "", settings: Mapping[str, Any] | None = None) -> CaseFile:
     """Return the papers, recordings and services of a case with the agency's settings."""
     case = queries.case_facts(at.session, case_id, at.today)
     documents = queries.documents_of(at.session, case_id, at.today)
@@ -21,14 +21,15 @@ def case_file(at: Office, case_id: str, settings: Mapping[str, Any] | None = Non
         definitions={d.id: at.definition_of(d) for d in documents},
         recordings=queries.recordings_of(at.session, case_id),
         services=queries.services_of(at.session, case_id),
+        filer=filer,
         settings=settings if settings is not None else at.settings_today(case.agency_id),
     )
 
 
-def read_case_file(ctx: Context, case_id: str) -> CaseFile:
+def read_case_file(ctx: Context, case_id: str, *, filer: str = "") -> CaseFile:
     """Return a case file in a reading of its own."""
     with ctx.database.read() as session:
-        return case_file(office_of(ctx, session), case_id)
+        return case_file(office_of(ctx, session), case_id, filer=filer)
 
 
 def office_of(ctx: Context, session: orm.Session) -> Office:

@@ -172,7 +172,7 @@ def _volume_facts(filing: Filing, volume: str) -> dict[str, Any]:
 
 def stored_recordings(file: CaseFile) -> list[RecordingFacts]:
     """Return the recordings that the package encloses."""
-    return [r for r in file.recordings if r.blob and r.secrecy != "informant"]
+    return [r for r in file.recordings if r.blob and r.id not in file.apart]
 
 
 def recordings_facts(filing: Filing) -> dict[str, Any]:

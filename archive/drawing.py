@@ -9,6 +9,7 @@ from foundation.canonical import digest
 from foundation.clock import local
 from foundation.context import Context
 from foundation.settings import ROOT
+from generator.drawing import VERIFY
 from generator.furniture import DIGEST_DIGITS, Furniture
 from generator.pipeline import Job
 
@@ -41,7 +42,7 @@ def computed_job(
         document_id=subject_id,
         version=1,
         digest_prefix=digest(dict(values))[:DIGEST_DIGITS],
-        verify_url=f"{ctx.settings.public_url.rstrip('/')}/v",
+        verify_url=f"{ctx.settings.public_url.rstrip('/')}/{VERIFY}",
         title=definition.title,
         number=number,
         agency_name=agency_name,

@@ -59,8 +59,6 @@ class Arrangement:
     main: tuple[Entry, ...]
     side: tuple[Entry, ...]
     pack: str
-    loose: tuple[str, ...] = ()
-    """Recordings without a registration sheet: their cards stand behind the recordings list."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Count the pages of arranged papers and number them: each item from its first page on, cards and attachments included."""
+"""Count and number the pages of arranged papers: each item from its first page on, cards and attachments included."""
 
 import io
 from collections.abc import Mapping, Sequence

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from archive.codes import Code
 from archive.facts import CheckFacts, FileFacts, ItemFacts, PackageFacts, VolumeFacts
 from archive.models import PackageCheckRow, PackageFileRow, PackageItemRow, PackageRow, PackageVolumeRow
 from foundation.database import Base
@@ -99,3 +100,23 @@ def _packages(session: orm.Session, rows: Sequence[PackageRow]) -> list[PackageF
 
 def _named(row: Base, facts: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in facts.__dataclass_fields__ if hasattr(row, name)}
+
+
+def filer_of(session: orm.Session, package_id: str) -> str:
+    """Return the name of who arranged a package."""
+    return session.get_one(PackageRow, package_id).filer
+
+
+def codes_of(session: orm.Session, package_id: str, *, fonds: str, year: int) -> dict[str, Code]:
+    """Return the codes of a package by volume, the main one first."""
+    query = sa.select(PackageVolumeRow).where(PackageVolumeRow.package_id == package_id).order_by(PackageVolumeRow.name)
+    return {
+        row.name: Code(
+            text=row.code,
+            fonds=fonds,
+            year=year,
+            catalogue_number=row.catalogue_number,
+            file_number=row.file_number,
+        )
+        for row in session.scalars(query)
+    }
