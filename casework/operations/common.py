@@ -40,14 +40,15 @@ def require_on(
         Forbidden: The policy says no.
         NotFound: The policy hides it.
     """
-    record = _record(actor, permission, case, document or recording or definition)
+    thing = document or recording or definition
+    record = _record(actor, permission, case, thing)
     viewer = queries.viewer_of(at.session, actor)
     verdict = decide(actor, permission, record, viewer)
     if verdict.allowed:
         return
-    hiding = next((r for r in (record, queries.case_record(case) if case else record) if r.id), record)
-    if is_hidden(actor, hiding, viewer):
-        raise absent(hiding.kind)
+    known = _record_of(actor, case, None if isinstance(thing, DocumentType) else thing)
+    if is_hidden(actor, known, viewer):
+        raise absent(known.kind)
     raise Forbidden(verdict.reason, remedy="由有此权限的人员办理；职务有变的，请系统管理员更新任职。")
 
 
@@ -57,11 +58,22 @@ def _record(
     case: CaseFacts | None,
     thing: DocumentFacts | RecordingFacts | DocumentType | None,
 ) -> Record:
+    """Return what the permission is asked on: the thing, or its case, or its agency."""
+    kinds = kinds_of(permission)
+    record = _record_of(actor, case, thing)
+    if record.kind not in kinds and case is not None:
+        record = queries.case_record(case)
+    return record if record.kind in kinds else Record(kind="agency", agency_id=record.agency_id)
+
+
+def _record_of(
+    actor: Actor, case: CaseFacts | None, thing: DocumentFacts | RecordingFacts | DocumentType | None
+) -> Record:
     if isinstance(thing, DocumentFacts):
         return queries.document_record(thing)
     if isinstance(thing, RecordingFacts):
         return queries.recording_record(thing)
-    if thing is not None and "document" in kinds_of(permission):
+    if thing is not None:
         return queries.record_to_be(actor, case, thing)
     return queries.case_record(case) if case is not None else Record(kind="agency", agency_id=actor.agency_id)
 

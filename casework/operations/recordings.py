@@ -192,7 +192,7 @@ def end_recording(ctx: Context, actor: Actor, *, recording_id: str, ended_at: dt
 def _locked_recording(at: Office, actor: Actor, recording_id: str) -> RecordingFacts:
     first = queries.recording_facts(at.session, recording_id)
     case = _locked_case(at, first.case_id)
-    require_on(at, actor, Permission.RECORDING_ADD, case=case)
+    require_on(at, actor, Permission.RECORDING_ADD, case=case, recording=first)
     return queries.recording_facts(at.session, recording_id)
 
 
@@ -253,7 +253,7 @@ def _ready(ctx: Context, actor: Actor, recording_id: str, ended_at: dt.datetime,
         at = office(ctx, session)
         known = queries.recording_facts(session, recording_id)
         case = queries.case_facts(session, known.case_id, at.today) if known.case_id else None
-        require_on(at, actor, Permission.RECORDING_ADD, case=case)
+        require_on(at, actor, Permission.RECORDING_ADD, case=case, recording=known)
     recordings.check_span(known.started_at, ended_at, ctx.clock.now())
     recordings.late_reason(ended_at, ctx.clock.now(), late_reason)
     return known

@@ -1,7 +1,9 @@
 """Rows of cases and papers under the policy: hidden is absent, totals count what is seen (hostile.md A1, A4, A22)."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +16,7 @@ from access.predicates import to_sql
 from casework import queries
 from casework.operations.common import require_on
 from casework.views import Office
-from catalogue.definitions import Catalogue
+from catalogue.definitions import Catalogue, DocumentType
 from foundation.context import Context
 from foundation.errors import AnjuanError, Forbidden, NotFound
 from tests.access.office import a_person, actor, an_account, an_agency
@@ -189,3 +191,14 @@ def test_a_presider_reads_the_cases_in_which_something_was_opened_or_signed(ctx:
     a_paper(ctx, agency.id, heard, presider.person_id, type="hearing_report", volume="side", secrecy="internal")
     ask(ctx, opens(presider, heard))
     assert refusal(ctx, opens(presider, other))[0] is NotFound
+
+
+def test_opening_a_paper_of_no_case_that_a_role_may_not_open_says_why(ctx: Context) -> None:
+    agency = an_agency(ctx)
+    finance = actor(ctx, an_account(ctx, agency.id, "finance", password=None))
+    empty: dict[str, Any] = dict.fromkeys((f.name for f in dataclasses.fields(DocumentType)), ())
+    words_of = {"id": "av_device_register", "stage": "filing", "secrecy": "normal", "volume": "ledger"}
+    register = DocumentType(**{**empty, **words_of})
+    kind, words = refusal(ctx, lambda at: require_on(at, finance, Permission.DOCUMENT_DRAFT, definition=register))
+    assert kind is Forbidden
+    assert "财务人员" in words
