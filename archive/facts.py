@@ -85,6 +85,7 @@ class VolumeFacts:
     name: str
     """main or side."""
     code: str
+    catalogue_number: str
     file_number: str
     title: str
     items: int
@@ -111,6 +112,8 @@ class ItemFacts:
     first: int
     pages: int
     apart: bool
+    recordings: tuple[str, ...] = ()
+    """Recordings whose cards stand behind it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +160,11 @@ class PackageFacts:
     title: str
     retention: str
     retention_code: str
+    retention_source: str
+    filer: str
+    """Who arranged and handed over."""
+    checker: str
+    """Who checked and took over; empty before."""
     kept_until: dt.date | None
     state: str
     """arranged, packing or kept."""

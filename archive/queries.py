@@ -68,7 +68,7 @@ def items_of(session: orm.Session, package_id: str, volume: str | None = None) -
     if volume is not None:
         query = query.where(PackageItemRow.volume == volume)
     return [
-        ItemFacts(**_named(r, ItemFacts))
+        ItemFacts(**{**_named(r, ItemFacts), "recordings": tuple(r.recordings)})
         for r in session.scalars(query.order_by(PackageItemRow.volume, PackageItemRow.seq))
     ]
 
