@@ -7,7 +7,7 @@ A new password and a disabled account end every open session at once.
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from access.actors import actor_of
+from access.actors import actor_of, names_of
 from access.agencies import note, require_in_agency, today
 from access.facts import AccountFacts, Actor
 from access.models import AccountRow
@@ -21,6 +21,7 @@ from foundation.errors import BadInput, NotFound
 __all__ = [
     "TooSoon",
     "account_of",
+    "account_of_person",
     "actor_of",
     "actor_of_session",
     "add_account",
@@ -30,6 +31,7 @@ __all__ = [
     "disable_account",
     "enable_account",
     "end_appointment",
+    "names_of",
     "person",
     "persons_of",
     "set_password",
@@ -148,6 +150,13 @@ def account_of(session: orm.Session, login: str) -> AccountFacts:
     if row is None:
         raise NotFound(f"没有账号“{login}”。", remedy="检查账号。")
     return _facts(row)
+
+
+def account_of_person(session: orm.Session, person_id: str) -> AccountFacts | None:
+    """Return the first account of a person that is not disabled, None when there is none."""
+    query = sa.select(AccountRow).where(AccountRow.person_id == person_id, AccountRow.disabled_at.is_(None))
+    row = session.scalars(query.order_by(AccountRow.created_at, AccountRow.id)).first()
+    return _facts(row) if row else None
 
 
 def _account_words(session: orm.Session, account_id: str) -> tuple[str, str]:

@@ -1,7 +1,9 @@
 """Who an account stands for at an instant: read anew every time, so that a revocation holds at once."""
 
 import datetime as dt
+from collections.abc import Iterable
 
+import sqlalchemy as sa
 from sqlalchemy import orm
 
 from access.agencies import given_to
@@ -57,3 +59,10 @@ def _agencies(session: orm.Session, own: list[AppointmentRow], at: dt.datetime) 
 def _name(session: orm.Session, person_id: str) -> str:
     row = session.get(PersonRow, person_id)
     return row.name if row else ""
+
+
+def names_of(session: orm.Session, account_ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of the persons behind accounts, by account id; ids that are no account are left out."""
+    wanted = sorted(set(account_ids))
+    query = sa.select(AccountRow.id, PersonRow.name).join(PersonRow, PersonRow.id == AccountRow.person_id)
+    return {str(i): str(name) for i, name in session.execute(query.where(AccountRow.id.in_(wanted)))}

@@ -3,6 +3,7 @@
 Journal kinds in `agency:<id>`: `agency.created`, `setting.changed`, `oversight.given`; events name keys, never values.
 """
 
+import copy
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
@@ -98,7 +99,7 @@ def set_setting(
 
 def settings_on(session: orm.Session, agency_id: str, day: dt.date) -> dict[str, Any]:
     """Return an agency's settings in force on a day, every key of `agency_defaults.yaml`."""
-    values = {key: rule.default for key, rule in setting_rules().items()}
+    values = {key: copy.copy(rule.default) for key, rule in setting_rules().items()}
     query = (
         sa.select(AgencySettingRow)
         .where(AgencySettingRow.agency_id == agency_id, AgencySettingRow.valid_from <= day)
