@@ -13,8 +13,8 @@ from pathlib import Path
 
 import click
 
+from casework.figures import read
 from casework.gates.registry import GATES
-from casework.gates.rules import read
 from catalogue.loading import load_catalogue
 from cli.common import Result, command, the_context
 from foundation.settings import ROOT

@@ -6,13 +6,11 @@ anything but demo data is left alone.
 """
 
 import json
-import os
 import secrets
 import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import click
 
@@ -125,7 +123,9 @@ def _act(step: Step) -> str:
 
 def _accounts(ctx: Context, play: Replay) -> list[DemoAccount]:
     """Give everybody of the office a random password, and add an administrator."""
-    person = accounts.add_person(ctx, agency_id=play.cast.agency_id, name=ADMIN, roles=["sysadmin"], department="党政办公室")
+    person = accounts.add_person(
+        ctx, agency_id=play.cast.agency_id, name=ADMIN, roles=["sysadmin"], department="党政办公室"
+    )
     accounts.add_account(ctx, person_id=person.id, login=ADMIN)
     known = {name: data["roles"] for name, data in play.scenario.people.items()} | {ADMIN: ["sysadmin"]}
     return [_account(ctx, name, roles) for name, roles in known.items()]

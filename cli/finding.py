@@ -4,27 +4,37 @@ from collections.abc import Iterator
 
 import click
 
-from cli.common import Result, command, the_context
+from cli.common import Bar, Result, command, the_context
 from cli.people import actor_by_login
 from search import asking, indexing
 from search.facts import Results
 
 
-@command("以某个账号的权限检索。")
+@command("以某个账号的权限检索，与页面同一引擎、同样的结果。")
 @click.argument("query")
 @click.option("--as", "login", required=True, help="账号；只找得到它有权查看的记录。")
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="第几页。")
 def search(query: str, login: str, page: int) -> Result:
     """Ask the same engine with the same rights as the page."""
     ctx = the_context()
-    found = asking.find(ctx, actor_by_login(ctx, login), query, facets={}, page=page)
+    found = asking.find(ctx, actor_by_login(ctx, login), query, page=page)
     return Result(data=found, lines=list(_lines(found)))
+
+
+def _lines(found: Results) -> Iterator[str]:
+    for hit in found.hits:
+        yield f"{hit.date}  {hit.title}  {hit.number}"
+        if hit.snippet:
+            yield f"            {hit.snippet.striptags()}"
+    pages = f"，第 {found.page} 页 共 {found.pages} 页" if found.pages > 1 else ""
+    yield f"共 {found.total} 条{pages}。{found.notice}"
 
 
 @command("重建检索索引：写入新索引后切换，期间检索照常。")
 def reindex() -> Result:
     """Build the index anew."""
-    count = indexing.rebuild(the_context())
+    with Bar("重建索引") as bar:
+        count = indexing.rebuild(the_context(), bar)
     return Result(data={"entries": count}, lines=[f"已重建索引：{count} 条。"])
 
 
@@ -33,7 +43,3 @@ def reconcile() -> Result:
     """Compare and repair."""
     found = indexing.reconcile(the_context())
     return Result(data=found, lines=[str(found)])
-
-
-def _lines(found: Results) -> Iterator[str]:
-    yield f"共 {found.total} 条"

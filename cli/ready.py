@@ -1,8 +1,21 @@
 """Make an installation ready for a command: its tables as this version wants them."""
 
+from access import agencies
+from foundation.clock import legal_date
 from foundation.context import Context
+from foundation.migrating import upgrade
 
 
 def migrate(ctx: Context) -> None:
-    """Bring the database to this version's tables."""
-    raise NotImplementedError
+    """Bring the database to this version's tables.
+
+    Raises:
+        Unavailable: It is of a later version, or cannot be changed.
+    """
+    upgrade(ctx.settings)
+
+
+def is_used(ctx: Context) -> bool:
+    """Tell whether somebody's office is in the database."""
+    with ctx.database.read() as session:
+        return bool(agencies.agencies(session, legal_date(ctx.clock.now())))

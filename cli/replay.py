@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from generator.press import Press
 from sqlalchemy import orm
 
 from access import accounts, agencies, persons
@@ -22,6 +21,7 @@ from cli.verbs import VERBS
 from foundation.clock import ManualClock, legal_date
 from foundation.context import Context
 from foundation.errors import AnjuanError, BadInput
+from generator.press import Press
 
 IN_OFFICE = dt.date(2000, 1, 1)
 """From when people of a scenario hold their roles: before any case, whatever day the machine believes in."""

@@ -124,6 +124,12 @@ class Keys:
         raise Unavailable(f"缺少密钥 {key_id.hex()}，无法读取加密内容。", remedy="用密钥备份恢复密钥目录后重试。")
 
 
+def plain_size(encrypted: int) -> int:
+    """Return how many plain bytes an encrypted stream of this size holds."""
+    body = encrypted - (1 + _ID + _SALT)
+    return body - _TAG * -(-body // (PIECE + _TAG))
+
+
 def _id(key: bytes) -> bytes:
     return hashlib.sha256(b"anjuan key id" + key).digest()[:_ID]
 

@@ -21,7 +21,7 @@ from generator.pipeline import Job, Made
 from generator.pool import Pool
 from generator.seal_order import SealOrder
 
-VERIFY = "verify"
+VERIFY = "v"
 """Path of the public page under the installation's address."""
 
 

@@ -6,9 +6,10 @@ players can seek; nothing is cached outside the viewer's own session.
 """
 
 import functools
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 from flask import Response, request
@@ -16,7 +17,9 @@ from werkzeug.datastructures import ContentRange
 
 from access import reading
 from access.policy import Record
-from foundation.blobs import PIECE, BlobStore
+from foundation.blobs import PIECE
+from foundation.context import Context
+from foundation.keys import plain_size
 from generator import preview
 from web.security import the_actor, the_context
 
@@ -43,8 +46,9 @@ class Held:
     media_type: str
     size: int
     blob: str = ""
-    path: Path | None = None
-    """A package's file; else `blob` says where the bytes are."""
+    """Where the bytes are; empty for a package that is put together while it is sent."""
+    about: str = ""
+    """What encrypted bytes are bound to; empty for bytes that lie as they are."""
 
     @property
     def tag(self) -> str:
@@ -63,7 +67,7 @@ def deliver(held: Held, *, as_file: bool) -> Response:
     start, stop = span[0], held.size if span[1] is None else span[1]
     if start == 0:
         _note(held, as_file=as_file)
-    pieces = _pieces(the_context().blobs, held, start, stop - start)
+    pieces = _pieces(the_context(), held, start, stop - start)
     response = Response(pieces, status=206 if wanted else 200, mimetype=held.media_type)
     if wanted:
         response.content_range = ContentRange("bytes", start, stop, held.size)
@@ -106,7 +110,7 @@ def page_count(held: Held) -> int:
 
 def read(held: Held) -> bytes:
     """Return all bytes of something small."""
-    return b"".join(_pieces(the_context().blobs, held, 0, held.size))
+    return b"".join(_pieces(the_context(), held, 0, held.size))
 
 
 def disposition(name: str, *, as_file: bool) -> str:
@@ -127,15 +131,26 @@ def _page(blob: str, number: int) -> bytes:
     return preview.pages(the_context().blobs.read(blob), DPI, only=number - 1)[0]
 
 
-def _pieces(store: BlobStore, held: Held, start: int, length: int) -> Iterator[bytes]:
-    if held.path is None:
-        yield from store.stream(held.blob, start, length)
+def _pieces(ctx: Context, held: Held, start: int, length: int) -> Iterator[bytes]:
+    if not held.about:
+        yield from ctx.blobs.stream(held.blob, start, length)
         return
-    with held.path.open("rb") as file:
-        file.seek(start)
-        while length > 0 and (piece := file.read(min(PIECE, length))):
+    with _opened(ctx, held) as plain:
+        plain.seek(start)
+        while length > 0 and (piece := plain.read(min(PIECE, length))):
             length -= len(piece)
             yield piece
+
+
+def _opened(ctx: Context, held: Held) -> IO[bytes]:
+    """Return the plain bytes of an encrypted blob in a file that has no name and is gone when it is closed."""
+    plain = tempfile.TemporaryFile(dir=ctx.settings.data_dir)  # noqa: SIM115 - the reader closes it
+    with tempfile.TemporaryFile(dir=ctx.settings.data_dir) as sealed:
+        for piece in ctx.blobs.stream(held.blob):
+            sealed.write(piece)
+        sealed.seek(0)
+        ctx.keys.decrypt_stream(sealed, plain, held.about)
+    return plain
 
 
 def note_look(record: Record) -> None:
@@ -154,10 +169,11 @@ def _note(held: Held, *, as_file: bool) -> None:
         reading.note_read(session, the_context(), the_actor(), held.record, act=act, digest=held.blob)
 
 
-def size_of(blob: str) -> int:
-    """Return the size of stored bytes.
+def size_of(blob: str, about: str = "") -> int:
+    """Return the size of stored bytes as they are handed out.
 
     Raises:
         NotFound: They are not in the store.
     """
-    return the_context().blobs.size(blob)
+    stored = the_context().blobs.size(blob)
+    return plain_size(stored) if about else stored

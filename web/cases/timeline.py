@@ -9,10 +9,13 @@ from foundation.journal import Event
 
 SENTENCES: Mapping[str, str] = {
     "case.opened": "案件登记",
-    "case.initiated": "程序启动",
+    "case.started": "程序启动",
     "case.emergency_started": "紧急启动程序",
-    "case.changed": "案件信息变更",
-    "case.member_added": "加派承办人员",
+    "case.procedure_changed": "转换程序",
+    "case.moved": "案件进入下一阶段",
+    "case.periods": "期限更新",
+    "case.assigned": "加派承办人员",
+    "case.left": "承办人员退出",
     "case.party_added": "增加当事人",
     "case.closed": "结案",
     "case.archived": "归档",
@@ -27,18 +30,22 @@ SENTENCES: Mapping[str, str] = {
     "document.given_up": "放弃制发{title}",
     "document.issued": "制发{title}",
     "document.served": "{title}送达",
+    "document.corrected": "更正{title}",
+    "document.replaced": "{title}被更正替换",
     "recording.announced": "开始录制{title}",
+    "recording.ended": "结束录制{title}",
     "recording.stored": "存入{title}",
     "recording.linked": "关联{title}",
+    "recordings.handed_over": "移交音像",
     "service.opened": "开始送达{title}",
-    "service.completed": "{title}送达生效",
-    "service.recorded": "记录送达{title}",
-    "package.made": "形成档案包",
-    "package.verified": "核验档案包",
+    "package.arranged": "整理案卷",
+    "package.kept": "形成档案包",
 }
+"""What an event says; `{title}` is its paper or recording. A test compares with the kinds that operations write."""
+
 MAIN = frozenset(
-    ["case.opened", "case.initiated", "case.emergency_started", "case.closed", "case.archived", "document.issued"]
-) | frozenset(["document.returned", "document.voided", "document.sign_refused", "recording.stored", "package.made"])
+    ["case.opened", "case.started", "case.emergency_started", "case.procedure_changed", "case.closed", "case.archived"]
+) | frozenset(["document.issued", "document.returned", "document.voided", "document.served", "document.sign_refused"])
 """What a first look shows; the journal page shows all."""
 
 

@@ -11,6 +11,7 @@ from access import accounts
 from archive import queries as packages
 from casework import queries
 from casework.facts import DocumentFacts, ServiceFacts
+from casework.operations.issuing import what_is_missing
 from casework.queries.lists import CaseFilter, case_page, open_deadlines
 from catalogue.definitions import STAGES
 from foundation import journal
@@ -69,7 +70,7 @@ def case(case_id: str) -> ResponseReturnValue:
             deadlines=queries.deadlines_of(see.session, case_id),
             services=list(_services(queries.services_of(see.session, case_id), papers)),
             flags=queries.flags_of(see.session, case_id),
-            missing=_missing(see, case_id),
+            missing=what_is_missing(see.ctx, see.actor, case_id),
             packages=see.seen(packages.packages_of(see.session, case_id)),
             timeline=_moments(see, case_id, papers, recordings),
         )
@@ -116,7 +117,3 @@ def _moments(see: Sight, case_id: str, papers: Any, recordings: Any, *, everythi
     names = accounts.names_of(see.session, {e.actor for e in events})
     shown = {"documents": papers, "recordings": recordings, "names": names}
     return list(moments(events, **shown, only=None) if everything else moments(events, **shown))
-
-
-def _missing(see: Sight, case_id: str) -> list[Any]:
-    raise NotImplementedError

@@ -6,11 +6,11 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from casework import queries
-from casework.facts import DocumentFacts
+from casework.facts import DocumentFacts, Status
 from casework.gates.api import DONE
 from casework.operations import issuing
-from casework.views import office, view_of
-from foundation.errors import NotFound
+from casework.views import office
+from foundation.errors import Finding, NotFound
 from web import blobs
 from web.blobs import Held
 from web.lookup import Sight, file_of, files_of, sight
@@ -91,8 +91,7 @@ def _recordings(see: Sight, facts: DocumentFacts) -> list[Any]:
     return see.seen(linked)
 
 
-def _why(see: Sight, facts: DocumentFacts) -> list[Any]:
+def _why(see: Sight, facts: DocumentFacts) -> list[Finding]:
     """Return what stands against issuing a paper that is still on its way."""
-    if facts.status in DONE or facts.status.value in ("void", "replaced"):
-        return []
-    return issuing.against(view_of(office(see.ctx, see.session), facts))
+    over = DONE | {Status.VOID, Status.REPLACED}
+    return [] if facts.status in over else issuing.why_not(see.ctx, see.actor, facts.id)

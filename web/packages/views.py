@@ -1,13 +1,11 @@
 """Packages with their volumes, reports and downloads."""
 
-from typing import Any
-
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from archive import queries
-from archive.facts import VOLUME_TITLES, CheckFacts, PackageFacts
-from casework.queries import case_facts
+from archive import queries, verifying
+from archive.facts import VOLUME_TITLES, CheckFacts
+from archive.layout import folder_of
 from foundation.errors import NotFound
 from web import blobs
 from web.blobs import Held
@@ -47,6 +45,10 @@ def index() -> ResponseReturnValue:
 @signed_in
 def package(package_id: str) -> ResponseReturnValue:
     """Show one package."""
+    return _shown(package_id, None)
+
+
+def _shown(package_id: str, report: verifying.Report | None) -> str:
     with sight() as see:
         facts = see.package(package_id)
         return render_template(
@@ -58,6 +60,7 @@ def package(package_id: str) -> ResponseReturnValue:
             items=queries.items_of(see.session, package_id),
             checks=_by_property(queries.checks_of(see.session, package_id)),
             results=RESULTS,
+            report=report,
         )
 
 
@@ -89,6 +92,16 @@ def whole(package_id: str) -> ResponseReturnValue:
     folder = folder_of(the_context(), facts)
     held = Held(record=record_of(facts), name=f"{folder.name}.zip", media_type="application/zip", size=facts.size)
     return blobs.deliver_stream(held, zipped(folder))
+
+
+@packages.post("/packages/<package_id>/check")
+@signed_in
+def check(package_id: str) -> ResponseReturnValue:
+    """Read every file of a package again and show what was found."""
+    with sight() as see:
+        facts = see.package(package_id)
+    report = verifying.verify(folder_of(the_context(), facts))
+    return _shown(package_id, report)
 
 
 def _by_property(checks: list[CheckFacts]) -> list[tuple[str, list[CheckFacts]]]:

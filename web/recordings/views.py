@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from casework import queries
 from casework.facts import RecordingFacts
+from casework.operations.recordings import about_blob
 from foundation.errors import NotFound
 from web import blobs
 from web.blobs import Held
@@ -65,12 +66,14 @@ def _held(recording_id: str, kind: str) -> Held:
     blob = facts.blob if kind == "original" else facts.derivatives.get(kind, "")
     if not blob:
         raise NotFound("文件还没有存入。", remedy="结束后 24 小时内上传。")
+    about = about_blob(facts.id) if facts.secrecy == "informant" and kind == "original" else ""
     return Held(
         record=queries.recording_record(facts),
         name=_name(facts, kind),
         media_type=facts.media_type if kind == "original" else DERIVATIVES.get(kind, "application/octet-stream"),
-        size=blobs.size_of(blob),
+        size=blobs.size_of(blob, about),
         blob=blob,
+        about=about,
     )
 
 

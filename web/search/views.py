@@ -1,12 +1,12 @@
-"""Search with facets and snippets: one question, the answer of the engine under the viewer's rights, nothing afterwards."""
+"""Search with facets and snippets: the engine answers under the viewer's rights, and nothing is filtered afterwards."""
 
 from collections.abc import Mapping
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from search.asking import find
 
 from access.policy import Permission
+from search.asking import find
 from search.facets import FACETS, words
 from search.facts import Hit
 from web.lookup import require
