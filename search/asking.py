@@ -1,8 +1,8 @@
 """Search as pages and commands ask it: rights first, then a question to the engine, then the database once more.
 
-Order: may the actor search at all; what may the viewer find (read now, so a revocation holds at once); which entries are
-out of date (their outbox row waits: left out by id); the engine; the page's ids again in the database; snippets; a line
-in the access journal. Nothing is kept from one question to the next.
+Order: may the actor search at all; what may the viewer find (read now, so a revocation holds at once); which entries
+are out of date (their outbox row waits: left out by id); the engine; the page's ids again in the database; snippets; a
+line in the access journal. Nothing is kept from one question to the next.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -14,9 +14,12 @@ FILE = "search.sqlite"
 def engine_of(ctx: Context) -> Engine:
     """Return the engine of an installation: Elasticsearch when `ANJUAN_SEARCH_URL` is set, else SQLite FTS5."""
     settings = ctx.settings
-    if settings.search_url:
-        return _elastic(settings.search_url, settings.search_prefix)
-    return Fts5(Path(settings.data_dir) / FILE)
+    return engine_at(url=settings.search_url, prefix=settings.search_prefix, path=settings.data_dir / FILE)
+
+
+def engine_at(*, url: str = "", prefix: str = "", path: Path = Path(FILE)) -> Engine:
+    """Return the engine at an address, or in a file when there is none."""
+    return _elastic(url, prefix) if url else Fts5(path)
 
 
 @functools.lru_cache(maxsize=8)

@@ -1,13 +1,14 @@
 """Elasticsearch as an engine: one index a generation, strict mapping, external versions, an alias that is switched.
 
-`<prefix>` is the alias of the present index, `<prefix>-building` of one that is being built; every index also has an
-alias of its own under which it is written (`require_alias`), so that a late writer never brings back an index that was
-dropped. All scores are constants (`search.ordering`): no statistics of the index enter the order. Pages beyond the
-result window are reached with a point in time and `search_after`. Works with 8.x and 9.x servers, without `GET /`,
-scripts or reindex.
+`<prefix>-<form>` is the alias of the present index, with `-building` behind it of one that is being built; `<form>`
+marks the schema, so an older program beside this one keeps to its own. Every index also has an alias of its own under
+which it is written (`require_alias`), so that a late writer never brings back an index that was dropped. All scores
+are constants (`search.ordering`): no statistics of the index enter the order. Pages beyond the result window are
+reached with a point in time and `search_after`. Works with 8.x and 9.x servers, without `GET /`, scripts or reindex.
 """
 
 import contextlib
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -30,6 +31,8 @@ TIMEOUT_S = 10
 REMEMBERED = "1h"
 """How long a deleted entry's version is remembered, so that a late writer cannot bring it back."""
 PORTION = 500
+FORM = 8
+"""Signs of the schema's mark in names."""
 KEYWORD = {"type": "keyword"}
 
 
@@ -43,13 +46,12 @@ class Elastic:
     def ask(self, question: Ask) -> Answer:
         """Answer a question from one state of the index."""
         with _plain_errors():
-            return elastic_asking.answer(self.client, self.prefix, question)
+            return elastic_asking.answer(self.client, self.alias, question)
 
     def is_ready(self) -> bool:
         """Tell whether there is an index and it is of the present schema."""
         with _plain_errors():
-            present = self._present()
-            return present is not None and self._schema(present) == SCHEMA
+            return self._present() is not None
 
     def write(self, changes: Sequence[Change]) -> None:
         """Write to the present index and to one that is being built."""
@@ -64,7 +66,7 @@ class Elastic:
         """Yield what the present index knows of entries."""
         query = {"match_all": {}} if ids is None else filters.terms("id", ids)
         with _plain_errors():
-            for hit in elastic_asking.every(self.client, self.prefix, query, ["thing", "mark", "digest"]):
+            for hit in elastic_asking.every(self.client, self.alias, query, ["thing", "mark", "digest"]):
                 yield Held(id=hit["_id"], **hit["_source"])
 
     def begin(self) -> str:
@@ -74,12 +76,12 @@ class Elastic:
             if unfinished is not None:
                 self.client.indices.delete(index=unfinished, ignore_unavailable=True)
             last = max(int(name.rpartition("-")[2]) for name in (present, unfinished, "0") if name)
-            name = f"{self.prefix}-{last + 1}"
+            name = f"{self.alias}-{last + 1}"
             self.client.indices.create(
                 index=name,
                 settings=_settings(),
                 mappings=_mappings(),
-                aliases={f"{self.prefix}-building": {}, _own(name): {}},
+                aliases={f"{self.alias}-building": {}, _own(name): {}},
                 wait_for_active_shards=1,
             )
             return name
@@ -97,12 +99,20 @@ class Elastic:
             self.client.indices.refresh(index=name)
             present = self._present()
             actions: list[dict[str, Any]] = [
-                {"add": {"index": name, "alias": self.prefix}},
-                {"remove": {"index": name, "alias": f"{self.prefix}-building"}},
+                {"add": {"index": name, "alias": self.alias}},
+                {"remove": {"index": name, "alias": f"{self.alias}-building"}},
             ]
             if present is not None:
                 actions.append({"remove_index": {"index": present}})
             self.client.indices.update_aliases(actions=actions)
+
+    def sweep(self) -> None:
+        """Drop indexes of other forms."""
+        pattern = re.compile(rf"{re.escape(self.prefix)}-[0-9a-f]{{{FORM}}}-\d+")
+        with _plain_errors():
+            for name in self.client.indices.get_alias(index=f"{self.prefix}-*"):
+                if pattern.fullmatch(name) and not name.startswith(f"{self.alias}-"):
+                    self.client.indices.delete(index=name, ignore_unavailable=True)
 
     def alive(self) -> str:
         """Ask the cluster for a sign of life."""
@@ -110,15 +120,16 @@ class Elastic:
             health = self.client.cluster.health()
             return f"Elasticsearch，{health['number_of_nodes']} 个节点，{health['status']}"
 
-    def close(self) -> None:
-        """Give back all connections."""
-        self.client.close()
+    @property
+    def alias(self) -> str:
+        """Return the alias of the present index."""
+        return f"{self.prefix}-{SCHEMA[:FORM]}"
 
     def _present(self) -> str | None:
-        return self._behind(self.prefix)
+        return self._behind(self.alias)
 
     def _building(self) -> str | None:
-        return self._behind(f"{self.prefix}-building")
+        return self._behind(f"{self.alias}-building")
 
     def _behind(self, alias: str) -> str | None:
         try:
@@ -126,10 +137,6 @@ class Elastic:
         except NotFoundError:
             return None
         return str(max(names, key=lambda name: int(name.rpartition("-")[2])))
-
-    def _schema(self, index: str) -> str:
-        found = self.client.indices.get_mapping(index=index)
-        return str(found[index]["mappings"].get("_meta", {}).get("schema", ""))
 
     def _require_building(self, name: str) -> None:
         if self._building() != name:
@@ -191,7 +198,6 @@ def _mappings() -> dict[str, Any]:
     unkept = [f"{field}_{form}" for field in ALL_FIELDS for form in "gs"]
     return {
         "dynamic": "strict",
-        "_meta": {"schema": SCHEMA},
         "_source": {"excludes": unkept},
         "properties": properties,
     }

@@ -125,6 +125,10 @@ class Engine(Protocol):
         """
         ...
 
+    def sweep(self) -> None:
+        """Drop what is left of indexes of other forms (an older program may still have used them)."""
+        ...
+
     def alive(self) -> str:
         """Return a word about the engine's state."""
         ...

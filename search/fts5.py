@@ -24,6 +24,8 @@ from search.fts5_asking import Asking
 BUSY_S = 10.0
 """How long a writer of the index waits for another."""
 MAPPED = 1 << 30
+MOST_FREE = 0.3
+"""Part of the file that may be unused before sweeping gives it back."""
 COLUMNS = tuple(f"{field}_{form}" for field in ALL_FIELDS for form in "gs")
 TOKENIZER = "ascii tokenchars '-./_'"
 """Splits at blanks alone, for tokens made by `search.tokens`: `unicode61` would split codes and fold accents."""
@@ -91,6 +93,18 @@ class Fts5:
             _set(db, "schema", SCHEMA)
             db.execute("DELETE FROM meta WHERE name = 'building'")
             db.execute(f"INSERT INTO fts_{name}(fts_{name}) VALUES ('optimize')")
+
+    def sweep(self) -> None:
+        """Drop tables that belong to no known generation, and give back their space."""
+        with self._change() as db:
+            known = {_meta(db, "present"), _meta(db, "building")}
+            tables = db.execute("SELECT name FROM sqlite_master WHERE name LIKE 'entry\\_%' ESCAPE '\\'").fetchall()
+            for generation in {name.split("_")[1] for (name,) in tables} - known:
+                _drop(db, generation)
+        with self._open() as db:
+            free, pages = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_count"))
+            if free > pages * MOST_FREE:
+                db.execute("VACUUM")
 
     def alive(self) -> str:
         """Say how many entries there are."""

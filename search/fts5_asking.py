@@ -47,6 +47,8 @@ class Asking:
         return " AND ".join(sql for sql, _ in parts), [v for _, values in parts for v in values]
 
     def _chosen(self, name: str, values: frozenset[str]) -> Sql:
+        if not values:
+            return "0", []
         condition, given = filters.one_of("json_extract(facets, ?)", sorted(values))
         return f"e.combo IN (SELECT id FROM combo_{self.g} WHERE {condition})", [f'$."{name}"', *given]
 

@@ -76,6 +76,7 @@ def reconcile(ctx: Context, progress: Progress = silent) -> Compared:
         for thing, subject in found.wrong:
             outbox.add(session, topic=TOPIC, kind=thing, subject=subject, at=ctx.clock.now())
     catch_up(ctx)
+    engine.sweep()
     if found.wrong and compared(ctx, engine, only=found.wrong).wrong:
         rebuilt(ctx, engine, progress)
         return replace(found, was_rebuilt=True)
