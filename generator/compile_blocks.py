@@ -91,7 +91,8 @@ class Writer:
         """Pictures with their captions."""
         picture = paragraph("photo", text_run(f"{{{{ item.{block.file} | picture }}}}"))
         caption = paragraph("caption", text_run(block.caption))
-        return control(f"for item in {block.name} or []") + picture + caption + control("endfor")
+        shown = control(f"if item.{block.file}") + picture + caption + control("endif")
+        return control(f"for item in {block.name} or []") + shown + control("endfor")
 
     def signatures(self, block: b.Signatures) -> str:
         """Signatures: in a record at the foot of each page, elsewhere where the block stands."""

@@ -105,7 +105,7 @@ def paragraph(source: Source, element: etree._Element) -> str:
     if style == "cell_text" and "".join(line.pieces) == "／":
         classes = "cell_value"  # a struck cell has no indent
     direct = f' style="{css}"' if css else ""
-    return f'<p class="{classes}"{direct}>{"".join(line.pieces) or "<br>"}</p>'
+    return f'<p class="{classes}"{direct}>{"".join(line.pieces) or "<br/>"}</p>'
 
 
 def _inline(line: Line, child: etree._Element) -> None:
@@ -175,7 +175,7 @@ def _text(text: str, room: float) -> str:
 
 
 def _break(_source: Source, child: etree._Element) -> str:
-    return '<span class="break"></span>' if child.get(W + "type") == "page" else "<br>"
+    return '<span class="break"></span>' if child.get(W + "type") == "page" else "<br/>"
 
 
 def _image(source: Source, child: etree._Element) -> str:
@@ -187,7 +187,7 @@ def _image(source: Source, child: etree._Element) -> str:
     asset = source.asset(blip.get(R + "embed", ""))
     width, height = (int(extent.get(k, "0")) / EMU_MM if extent is not None else 0 for k in ("cx", "cy"))
     alt = escape((about.get("descr") if about is not None else "") or "图片")
-    return f'<img src="asset:{asset}" alt="{alt}" style="width:{width:.2f}mm;height:{height:.2f}mm">'
+    return f'<img src="asset:{asset}" alt="{alt}" style="width:{width:.2f}mm;height:{height:.2f}mm"/>'
 
 
 READERS: Mapping[str, Callable[[Source, etree._Element], str]] = {

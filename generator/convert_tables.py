@@ -54,7 +54,7 @@ def _table(source: Source, table: etree._Element) -> str:
     drawn = _join(rows)
     head = sum(1 for r in rows if value(r, "trPr/tblHeader") not in (None, "0"))
     html = [_row(source, row, cells, widths) for row, cells in zip(rows, drawn, strict=True)]
-    columns = "".join(f'<col style="width:{w:.2f}mm">' for w in widths)
+    columns = "".join(f'<col style="width:{w:.2f}mm"/>' for w in widths)
     top = f"<thead>{''.join(html[:head])}</thead>" if head else ""
     return (
         f'<table class="{style}" style="width:{sum(widths):.2f}mm"><colgroup>{columns}</colgroup>{top}'

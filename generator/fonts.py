@@ -99,10 +99,10 @@ def configuration(folder: Path, ready: Sequence[Face]) -> str:
     """Return the fontconfig file: one folder, and who stands before and after whom."""
     rules = []
     for kind, family in FACES.items():
-        if own := [f.family for f in ready if f.kind == kind and f.own]:
-            rules.append(_rule(family, "prepend", own))
-    if rare := [f.family for f in ready if f.kind == "rare"]:
-        rules.append(_rule(FACES["song"], "append", rare))
+        before = [f.family for f in ready if f.kind == kind and f.own]
+        after = [f.family for f in ready if f.kind == kind and not f.own and f.family != family]
+        after += [f.family for f in ready if f.kind == "rare" and kind == "song"]
+        rules += [_rule(family, mode, names) for mode, names in (("prepend", before), ("append", after)) if names]
     return (
         '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n<fontconfig>\n'
         f"<dir>{folder / READY}</dir>\n<cachedir>{folder / 'cache'}</cachedir>\n{''.join(rules)}</fontconfig>\n"

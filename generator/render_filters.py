@@ -63,6 +63,11 @@ def _or(value: Any, text: str) -> Any:
     return text if isinstance(value, Mark) or value in (None, "") else value
 
 
+def _clause(value: Any) -> str:
+    """Return a value without its final stop, for use inside a sentence."""
+    return str(printed(value)).rstrip("。；，、. \a")
+
+
 def _box(value: Any, option: str) -> str:
     chosen = value if isinstance(value, list) else [printed(value)]
     return (TICKED if option in chosen else BOX) + option
@@ -91,6 +96,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "day": _passing(wording.day),
     "names": _passing(lambda value: wording.names([str(printed(_first(v))) for v in value])),
     "officers": _passing(lambda value: wording.officers(_people(value))),
+    "clause": _passing(_clause),
     "or": _or,
     "count": lambda value: 0 if isinstance(value, Mark) else len(value),
     "box": _box,

@@ -1,8 +1,9 @@
-"""A font file becomes a static TrueType font of our own: chosen characters, own family name, quadratic outlines.
+"""A font file becomes a static TrueType font of our own: chosen characters, own family name, common characters first.
 
 Why not as they come: PDF/A viewers take the character id for the glyph id, so CFF fonts whose ids differ show boxes;
-and by its public name fontconfig may choose a bold or Japanese face. HarfBuzz reads the outlines, the curves are
-approximated within 0.1 % of an em. The same source gives the same bytes.
+by its public name fontconfig may choose a bold or Japanese face; and a paper carries room for every glyph up to the
+last one that it uses, so common characters stand first. HarfBuzz reads the outlines; cubic curves are approximated
+within 0.1 % of an em. The same source gives the same bytes.
 """
 
 import io
@@ -17,10 +18,6 @@ from fontTools.ttLib.sfnt import SFNTWriter
 
 ERROR = 0.001
 """Greatest distance of a quadratic outline from the cubic one, in em."""
-
-DROPPED = ("GSUB", "GPOS", "GDEF", "BASE", "vhea", "vmtx", "VORG", "DSIG", "JSTF", "gasp", "FFTM")
-"""Layout for vertical and other settings, signatures and hints: unused at print sizes, and each adds to every paper."""
-
 SHORT = 256
 """Steps shorter than this take one byte."""
 REGULAR, PLAIN = 400, 0x40
@@ -29,6 +26,13 @@ UPPER = 0.88
 """Height of the em above the base line, the same in every font: then mixed fonts do not push lines apart."""
 ZONES = 2
 """Zones for hints, which every font must name though it has none."""
+SIGNS, LEVEL_1, LEVEL_2 = range(0xA1, 0xAA), range(0xB0, 0xD8), range(0xD8, 0xF8)
+"""First bytes in GBK of signs, and of the common and the less common characters of GB 2312."""
+SECOND = 0xA1
+"""Least second byte of a character of GB 2312."""
+RARE = 3
+"""Rank of everything else."""
+
 Point = tuple[float, float, bool]
 """x, y, and whether it lies on the curve."""
 
@@ -39,17 +43,20 @@ def convert(source: bytes, number: int, characters: Collection[int], family: str
     Args:
         source: The file: TrueType, OpenType or a collection.
         number: Which font of a collection.
-        characters: Code points to keep; those that the font lacks are passed over.
+        characters: Code points to keep; all of them are in the font.
         family: Name of the new font, as style sheets call it.
         mark: Text that tells this version from others (goes into its unique name).
     """
-    face = hb.subset(hb.Face(hb.Blob(source), number), _wanted(characters))
-    tables = {tag: face.reference_table(tag).data for tag in face.table_tags}
-    if "CFF " in tables:
-        del tables["CFF "]
-        tables |= _outlines(hb.Font(face), tables)
-    tables |= _named(tables, family, mark)
-    return _font(tables)
+    face = hb.Face(hb.Blob(source), number)
+    font = hb.Font(face)
+    glyphs = {0: 0}
+    """Glyph of the source → ours."""
+    places: dict[int, int] = {}
+    for code in sorted(characters, key=lambda c: (rank(c), c)):
+        glyph = font.get_nominal_glyph(code) or 0
+        places[code] = glyphs.setdefault(glyph, len(glyphs))
+    kept = {tag: bytes(face.reference_table(tag).data) for tag in ("head", "hhea", "OS/2", "post")}
+    return _font(_named(kept, family, mark) | _outlines(font, list(glyphs), kept) | {"cmap": _cmap(places)})
 
 
 def characters_of(source: bytes, number: int) -> frozenset[int]:
@@ -57,33 +64,38 @@ def characters_of(source: bytes, number: int) -> frozenset[int]:
     return frozenset(hb.Face(hb.Blob(source), number).unicodes)
 
 
-def _wanted(characters: Collection[int]) -> hb.SubsetInput:
-    wanted = hb.SubsetInput()
-    wanted.unicode_set.update(characters)
-    wanted.drop_table_tag_set.update(int.from_bytes(tag.encode()) for tag in DROPPED)
-    wanted.flags = hb.SubsetFlags.NOTDEF_OUTLINE | hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NO_LAYOUT_CLOSURE
-    return wanted
+def rank(code: int) -> int:
+    """Return 0 for ASCII and signs, 1 and 2 for the levels of GB 2312, RARE for the rest."""
+    try:
+        first, *more = chr(code).encode("gbk")
+    except UnicodeEncodeError:
+        return RARE
+    if not more or first in SIGNS:
+        return 0
+    if more[0] < SECOND:
+        return RARE
+    return 1 if first in LEVEL_1 else 2 if first in LEVEL_2 else RARE
 
 
-def _outlines(font: hb.Font, tables: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return TrueType tables for CFF outlines."""
+def _outlines(font: hb.Font, order: list[int], kept: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the tables of outlines and widths."""
     pen = _Pen(ERROR * font.face.upem)
     glyphs, offsets, metrics, points, parts = bytearray(), [0], bytearray(), 0, 0
-    for glyph in range(font.face.glyph_count):
+    for glyph in order:
         contours = pen.contours(font, glyph)
         data, left = _glyph(contours)
         glyphs += data
         offsets.append(len(glyphs))
         metrics += struct.pack(">Hh", font.get_glyph_h_advance(glyph), left)
         points, parts = max(points, sum(map(len, contours))), max(parts, len(contours))
-    count = font.face.glyph_count
+    up, down = _edges(kept["head"])
+    hhea = kept["hhea"]
     return {
         "glyf": bytes(glyphs),
         "loca": struct.pack(f">{len(offsets)}L", *offsets),
         "hmtx": bytes(metrics),
-        "hhea": tables["hhea"][:34] + struct.pack(">H", count),
-        "head": tables["head"][:50] + struct.pack(">hh", 1, 0),
-        "maxp": struct.pack(">L14H", 0x00010000, count, points, parts, 0, 0, ZONES, *(0,) * 8),
+        "hhea": hhea[:4] + struct.pack(">3h", up, -down, 0) + hhea[10:34] + struct.pack(">H", len(order)),
+        "maxp": struct.pack(">L14H", 0x00010000, len(order), points, parts, 0, 0, ZONES, *(0,) * 8),
     }
 
 
@@ -96,14 +108,20 @@ class _Pen:
         self._funcs = hb.DrawFuncs()
         self._funcs.set_move_to_func(lambda x, y, _: self._contours.append([(x, y, True)]))
         self._funcs.set_line_to_func(lambda x, y, _: self._contours[-1].append((x, y, True)))
+        self._funcs.set_quadratic_to_func(self._quadratic)
         self._funcs.set_cubic_to_func(self._cubic)
         self._funcs.set_close_path_func(lambda _: None)
 
     def contours(self, font: hb.Font, glyph: int) -> list[list[Point]]:
-        """Return the closed contours of a glyph, outer ones clockwise as TrueType has them."""
+        """Return the closed contours of a glyph."""
         self._contours = []
         font.draw_glyph(glyph, self._funcs)
-        return [rounded for contour in self._contours if len(rounded := _closed(contour)) > 2]  # noqa: PLR2004 - an area
+        clockwise = -1 if "CFF " in font.face.table_tags else 1
+        closed = (_closed(contour)[::clockwise] for contour in self._contours)
+        return [contour for contour in closed if len(contour) > 2]  # noqa: PLR2004 - it encloses something
+
+    def _quadratic(self, x1: float, y1: float, x: float, y: float, _data: object) -> None:
+        self._contours[-1] += [(x1, y1, False), (x, y, True)]
 
     def _cubic(self, *numbers: float) -> None:
         x1, y1, x2, y2, x3, y3 = numbers[:6]
@@ -119,7 +137,7 @@ def _closed(contour: list[Point]) -> list[Point]:
     points = [points[0], *(b for a, b in pairwise(points) if a != b)]
     if len(points) > 1 and points[0][:2] == points[-1][:2]:
         points.pop()
-    return points[::-1]
+    return points
 
 
 def _glyph(contours: list[list[Point]]) -> tuple[bytes, int]:
@@ -132,11 +150,11 @@ def _glyph(contours: list[list[Point]]) -> tuple[bytes, int]:
     for contour in contours:
         last += len(contour)
         ends.append(last)
-    flags, x_bytes = bytearray(int(p[2]) for p in points), bytearray()
-    _deltas(xs, flags, x_bytes, short=0x02, same=0x10)
-    _deltas(ys, flags, x_bytes, short=0x04, same=0x20)
+    flags, steps = bytearray(int(p[2]) for p in points), bytearray()
+    _deltas(xs, flags, steps, short=0x02, same=0x10)
+    _deltas(ys, flags, steps, short=0x04, same=0x20)
     head = struct.pack(f">5h{len(ends)}HH", len(ends), min(xs), min(ys), max(xs), max(ys), *ends, 0)
-    data = head + bytes(_repeated(flags)) + bytes(x_bytes)
+    data = head + bytes(_repeated(flags)) + bytes(steps)
     return data + b"\0" * (-len(data) % 4), min(xs)
 
 
@@ -165,18 +183,29 @@ def _repeated(flags: bytearray) -> Iterator[int]:
         i += run
 
 
-def _named(tables: Mapping[str, bytes], family: str, mark: str) -> dict[str, bytes]:
+def _cmap(places: Mapping[int, int]) -> bytes:
+    """Return a table from code point to glyph: one subtable for all of Unicode (format 12)."""
+    groups: list[list[int]] = []
+    for code, glyph in sorted(places.items()):
+        if groups and code == groups[-1][1] + 1 and glyph - groups[-1][2] == code - groups[-1][0]:
+            groups[-1][1] = code
+        else:
+            groups.append([code, code, glyph])
+    body = b"".join(struct.pack(">3L", *group) for group in groups)
+    return struct.pack(">HHHHL", 0, 1, 3, 10, 12) + struct.pack(">HHLLL", 12, 0, 16 + len(body), 0, len(groups)) + body
+
+
+def _named(kept: Mapping[str, bytes], family: str, mark: str) -> dict[str, bytes]:
     """Give the font our name and edges, regular weight, leave to embed, and a unique name that tells its version."""
     names = newTable("name")
     names.names = []
     for name_id, text in {1: family, 2: "Regular", 3: f"{family}-{mark}", 4: family, 6: family}.items():
         names.setName(text, name_id, 3, 1, 0x409)
-    head, os2, hhea = tables["head"], tables["OS/2"], tables.get("hhea", b"")
+    head, os2 = kept["head"], kept["OS/2"]
     up, down = _edges(head)
     return {
         "name": names.compile(TTFont()),
-        "head": head[:28] + head[20:28] + head[36:44] + b"\0\0" + head[46:],
-        "hhea": hhea[:4] + struct.pack(">3h", up, -down, 0) + hhea[10:],
+        "head": head[:28] + head[20:28] + head[36:44] + b"\0\0" + head[46:50] + struct.pack(">hh", 1, 0),
         "OS/2": os2[:4]
         + struct.pack(">HHH", REGULAR, int.from_bytes(os2[6:8]), 0)
         + os2[10:62]
@@ -184,7 +213,7 @@ def _named(tables: Mapping[str, bytes], family: str, mark: str) -> dict[str, byt
         + os2[64:68]
         + struct.pack(">3h2H", up, -down, 0, up, down)
         + os2[78:],
-        "post": struct.pack(">L", 0x00030000) + bytes(4) + tables["post"][8:12] + bytes(20),
+        "post": struct.pack(">L", 0x00030000) + bytes(4) + kept["post"][8:12] + bytes(20),
     }
 
 

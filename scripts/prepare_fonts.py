@@ -23,9 +23,9 @@ import uharfbuzz as hb
 
 from foundation.settings import Settings
 from generator.fonts import LIST, READY, Face, faces, spans, write_list
-from scripts.font_outlines import characters_of, convert
+from scripts.font_outlines import RARE, characters_of, convert, rank
 
-RECIPE = "2"
+RECIPE = "4"
 """Raised when conversion changes: every font is then made again."""
 
 NOTO = "/usr/share/fonts/opentype/noto/"
@@ -33,7 +33,7 @@ SIMPLIFIED = 2
 """Place of the Simplified Chinese font in Noto's collections."""
 LATIN_FONT = Path("/usr/share/fonts/truetype/liberation/LiberationSerif-Regular.ttf")
 KAI_FONT = Path("/usr/share/fonts/truetype/lxgw-wenkai/LXGWWenKai-Regular.ttf")
-RARE = "/usr/share/fonts/truetype/hanazono/HanaMin{}.ttf"
+HANAZONO = "/usr/share/fonts/truetype/hanazono/HanaMin{}.ttf"
 FANDOL = "usr/share/texlive/texmf-dist/fonts/opentype/public/fandol/FandolFang-Regular.otf"
 FANDOL_PACKAGE = "texlive-lang-chinese"
 FANDOL_REMEDY = "请联网后重试（apt-get update），或把本机关的仿宋字体文件放入 var/fonts/ 后再运行。"
@@ -102,48 +102,67 @@ def main() -> None:
 
 
 def _prepare(folder: Path) -> None:
-    known = {face.made_from: face for face in _known(folder)}
+    known: dict[str, list[Face]] = {}
+    for face in _known(folder):
+        known.setdefault(face.made_from, []).append(face)
     tasks = _tasks(folder)
-    new = [t for t in tasks if t.stamp not in known or not (folder / READY / known[t.stamp].file).exists()]
+    new = [t for t in tasks if t.stamp not in known or not _exist(folder, known[t.stamp])]
     if new:
         sys.stdout.write(f"· 准备字体 preparing fonts: {' '.join(t.family for t in new)}\n")
         sys.stdout.flush()
-        known |= {face.made_from: face for face in _make_all(folder, new)}
-    ready = [known[t.stamp] for t in tasks]
+        known |= {made[0].made_from: made for made in _make_all(folder, new)}
+    ready = [face for t in tasks for face in known[t.stamp]]
     if new or list(_known(folder)) != ready:
         write_list(folder, ready)
         _sweep(folder, {face.file for face in ready})
+
+
+def _exist(folder: Path, ready: Sequence[Face]) -> bool:
+    return all((folder / READY / face.file).exists() for face in ready)
 
 
 def _known(folder: Path) -> tuple[Face, ...]:
     return faces(folder) if (folder / LIST).exists() else ()
 
 
-def _make_all(folder: Path, tasks: Sequence[Task]) -> list[Face]:
+def _make_all(folder: Path, tasks: Sequence[Task]) -> list[list[Face]]:
     """Make fonts side by side, the heaviest first."""
     ordered = sorted(tasks, key=lambda t: -t.source.stat().st_size)
     with multiprocessing.get_context("spawn").Pool(min(len(tasks), os.cpu_count() or 1)) as pool:
         return pool.starmap(_make, [(folder, task) for task in ordered], chunksize=1)
 
 
-def _make(folder: Path, task: Task) -> Face:
+def _make(folder: Path, task: Task) -> list[Face]:
+    """Make a font in two files, common characters and the others: a worker reads for each paper what it needs."""
     source = task.source.read_bytes()
+    mark = hashlib.sha256(source).hexdigest()
     beyond = characters_of(task.beyond.read_bytes(), SIMPLIFIED) if task.beyond else frozenset()
     wanted = [c for c in characters_of(source, task.number) if _is_wanted(task, c) and c not in beyond]
-    mark = hashlib.sha256(source).hexdigest()
-    font = convert(source, task.number, wanted, task.family, mark[:16])
-    file = f"{task.family}.ttf"
-    (folder / READY / f"{file}.part").write_bytes(font)
-    (folder / READY / f"{file}.part").replace(folder / READY / file)
+    whole = task.kind in ("latin", "rare")
+    parts = {task.family: [c for c in wanted if whole or rank(c) < RARE]}
+    parts[f"{task.family}More"] = [] if whole else [c for c in wanted if rank(c) == RARE]
+    made = []
+    for family, characters in parts.items():
+        if characters:
+            font = convert(source, task.number, characters, family, mark[:16])
+            made.append(_written(folder / READY, task, (family, mark), characters, font))
+    return made
+
+
+def _written(folder: Path, task: Task, name: tuple[str, str], characters: list[int], font: bytes) -> Face:
+    family, mark = name
+    file = f"{family}.ttf"
+    (folder / f"{file}.part").write_bytes(font)
+    (folder / f"{file}.part").replace(folder / file)
     return Face(
-        family=task.family,
+        family=family,
         kind=task.kind,
         own=task.own,
         file=file,
         sha256=hashlib.sha256(font).hexdigest(),
         source=f"{task.source} {mark}",
         made_from=task.stamp,
-        characters=tuple(spans(wanted)),
+        characters=tuple(spans(characters)),
     )
 
 
@@ -178,7 +197,7 @@ def _tasks(folder: Path) -> list[Task]:
     ]
     if not any(t.kind == "fang" for t in own):
         ours.append(Task(family="AjFang", kind="fang", source=_fandol(folder), leave=other))
-    rare = [Task(family=f"AjRare{n}", kind="rare", source=Path(RARE.format(n)), beyond=song) for n in "AB"]
+    rare = [Task(family=f"AjRare{n}", kind="rare", source=Path(HANAZONO.format(n)), beyond=song) for n in "AB"]
     return [*own, *ours, *rare]
 
 
