@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework.facts import DocumentFacts
-from catalogue.definitions import DocumentType
+from catalogue.definitions import BY_ISSUING, DocumentType
 from foundation.canonical import digest, plain
 from foundation.errors import Conflict, Finding
-
-BY_ISSUING = frozenset({"document.number", "document.issue_date"})
-"""Sources that issuing fills; no draft holds them."""
 
 
 @dataclass(frozen=True, kw_only=True)

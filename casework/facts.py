@@ -254,10 +254,12 @@ class DeadlineFacts:
     source: str
     """Statute or article."""
     duty_of: str
-    """agency, party or window."""
+    """agency, party, court or window."""
     met_on: dt.date | None = None
     provisional: bool = False
     """The calendar of that year is not loaded."""
+    subject_id: str = ""
+    """Document, recording or case whose event started it."""
 
 
 @dataclass(frozen=True, kw_only=True)

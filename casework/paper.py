@@ -4,16 +4,17 @@ Only primitives leave: references to papers become their printed form (number, e
 ids with their blobs beside. The same function serves previews and issuing, so nothing else can differ.
 """
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from casework.approvals import slot_values
-from casework.documents import BY_ISSUING
 from casework.facts import DocumentFacts, Paper
 from casework.gates.api import CaseView
 from casework.prefill import reference
-from catalogue.definitions import DocumentType, Field
+from casework.sums import ARCHIVE_DAYS
+from catalogue.definitions import BY_ISSUING, DocumentType, Field
 
 
 def paper_of(view: CaseView) -> Paper:
@@ -24,7 +25,7 @@ def paper_of(view: CaseView) -> Paper:
     for field in definition.fields:
         if field.kind in ("signature", "seal"):
             continue
-        values[field.name] = _drawn(field, _value(field, document), view, images)
+        values[field.name] = _drawn(field, _value(field, view), view, images)
     signed = _with_images(slot_values(definition, document), images)
     values.update(signed)
     return Paper(document=document, agency=dict(view.settings), values=values, images=images)
@@ -40,12 +41,29 @@ def numbered(document: DocumentFacts, number: str) -> DocumentFacts:
     return replace(document, number=number)
 
 
-def _value(field: Field, document: DocumentFacts) -> Any:
-    if field.source not in BY_ISSUING:
-        return document.data.get(field.name)
-    if field.source == "document.number":
-        return document.number or None
-    return document.issue_date.isoformat() if document.issue_date else None
+def _value(field: Field, view: CaseView) -> Any:
+    if field.source in BY_ISSUING:
+        return _BY_ISSUING[field.source](view)
+    return view.document.data.get(field.name)
+
+
+def _issue_date(view: CaseView) -> str | None:
+    on = view.document.issue_date
+    return on.isoformat() if on else None
+
+
+def _archive_due(view: CaseView) -> str | None:
+    on = view.document.issue_date
+    return (on + dt.timedelta(days=ARCHIVE_DAYS)).isoformat() if on else None
+
+
+_BY_ISSUING: Mapping[str, Callable[[CaseView], str | None]] = {
+    "document.number": lambda view: view.document.number or None,
+    "document.issue_date": _issue_date,
+    "document.archive_due": _archive_due,
+    "document.case_number": lambda view: (view.case.number if view.case else "") or None,
+}
+"""Values that issuing gives a paper."""
 
 
 def _drawn(field: Field, value: Any, view: CaseView, images: dict[str, str]) -> Any:

@@ -19,6 +19,8 @@ CASE_FACTS = frozenset(
     ["id", "title", "working_number", "procedure", "state", "initiated_on", "closed_on", "archived_on"]
 ) | {"result", "dispute_prone", "opened_at", "emergency_started_at"}
 REGISTERS = ("av_record_sheet", "av_storage_register", "av_unsuitable_note")
+CLOSES_FIRST = frozenset({"court_window"})
+"""Periods of which the first to end is what a paper must name: a window that closes."""
 RECORDING_NAMES = {"hash": "blob", "start_at": "started_at", "end_at": "ended_at", "uploaded_at": "stored_at"}
 """Words of papers for facts of a recording."""
 
@@ -198,6 +200,8 @@ def _recordings(sources: Sources, rest: str, _row: int | None) -> Any:
 
 def _deadline(sources: Sources, rest: str, _row: int | None) -> Any:
     found = sources.view.deadlines_of(rest)
+    if rest in CLOSES_FIRST:
+        return min((d.last_day for d in found if d.met_on is None), default=None)
     return max((d.last_day for d in found), default=None)
 
 

@@ -13,12 +13,10 @@ from typing import Any
 from casework import identity
 from casework.capital import capital
 from casework.values import read_value, stored
-from catalogue.definitions import DocumentType, Field
+from catalogue.definitions import BY_ISSUING, DocumentType, Field
 from foundation.errors import Finding
 
 EMPTY: tuple[Any, ...] = (None, "", [], (), {})
-BY_ISSUING = ("document.number", "document.issue_date")
-"""Sources that issuing fills: they are never missing from a draft."""
 
 
 @dataclass(frozen=True, kw_only=True)

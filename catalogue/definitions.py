@@ -27,6 +27,10 @@ KINDS = frozenset(
 )
 
 
+BY_ISSUING = frozenset({"document.number", "document.issue_date", "document.case_number", "document.archive_due"})
+"""Sources that issuing fills: no draft holds them, and they are never missing from one."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """One field of a type, or one column of a list."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from catalogue.checking import Fault
 from catalogue.conditions import names_in
-from catalogue.definitions import Catalogue, DocumentType, Field, Slot
+from catalogue.definitions import BY_ISSUING, Catalogue, DocumentType, Field, Slot
 from catalogue.positions import read_placed
 from foundation.canonical import plain
 
@@ -76,7 +76,7 @@ def faults_of_sample(definition: DocumentType, content: Mapping[str, Any]) -> It
         return
     for field in definition.fields:
         missing = ordinary.get(field.name) in EMPTY and field.kind != "seal" and field.is_required(ordinary)
-        if missing and field.source not in ("document.number", "document.issue_date"):
+        if missing and field.source not in BY_ISSUING:
             yield Fault(where=ordinary, message=f"样例缺少“{field.name}”（{field.label}）", remedy="补上该值")
 
 

@@ -80,6 +80,7 @@ def _derived(view: CaseView) -> dict[str, Any]:
         out["real_name"] = any(d.data.get("real_name") is True for d in view.done("complaint_report_register"))
     if view.type == "coercive_measure_decision" and (approval := view.latest("coercive_measure_approval")):
         out["urgent_at"] = approval.data.get("urgent_at")
+    out["summary"] = view.case is not None and view.case.procedure is Procedure.SUMMARY
     out["permit"] = view.case is not None and view.case.procedure is Procedure.APPLICATION
     if view.type == CLOSING:
         out["performed_text"] = view.value("performed")

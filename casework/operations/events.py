@@ -65,9 +65,9 @@ def _started(at: Office, actor: Actor, case: CaseFacts, happening: Happening) ->
     return fields
 
 
-def draw_number(at: Office, actor: Actor, case: CaseFacts, series: str = CASE_SERIES) -> str:
-    """Draw a number of a case and use it for good."""
-    number = numbering.reserve(
+def reserve_number(at: Office, actor: Actor, case: CaseFacts, series: str = CASE_SERIES) -> str:
+    """Reserve a number for a case; asked again, the same one."""
+    return numbering.reserve(
         at.session,
         case.agency_id,
         character=series,
@@ -77,6 +77,11 @@ def draw_number(at: Office, actor: Actor, case: CaseFacts, series: str = CASE_SE
         at=at.ctx.clock.now(),
         actor=actor.account_id,
     )
+
+
+def draw_number(at: Office, actor: Actor, case: CaseFacts, series: str = CASE_SERIES) -> str:
+    """Draw a number of a case and use it for good."""
+    number = reserve_number(at, actor, case, series)
     numbering.confirm(at.session, case.agency_id, case.id)
     return number
 

@@ -17,9 +17,9 @@ from access.facts import Actor
 from access.policy import Permission
 from casework import approvals, numbering, queries, shelf, validation
 from casework.facts import DocumentFacts, Paper, Status
-from casework.gates.api import DONE, ISSUE, CaseView
+from casework.gates.api import DONE, ISSUE, CaseView, granted
 from casework.gates.registry import ask
-from casework.operations import effects
+from casework.operations import effects, events
 from casework.operations.common import locked_view, note, require_on
 from casework.operations.opening import sources_of
 from casework.paper import paper_of
@@ -65,7 +65,7 @@ def reserve(
         view = replace(view, reasons={**shelf.reasons_of(session, document_id), **view.reasons})
         _refuse(view, [*_state(view), *against(view)])
         reserved = _reserved(at, actor, view)
-        paper = paper_of(with_document(view, reserved))
+        paper = paper_of(_with_case_number(at, actor, with_document(view, reserved)))
         if drawable is not None:
             _refuse(view, list(_undrawable(paper, drawable)))
         return paper
@@ -129,6 +129,15 @@ def _reserved(at: Office, actor: Actor, view: CaseView) -> DocumentFacts:
     facts = {"number": number, "digest": document.content_digest, "reasons": sorted(view.reasons)}
     note(at, actor, document, "document.reserved", version=document.version, **facts)
     return at.document(document.id)
+
+
+def _with_case_number(at: Office, actor: Actor, view: CaseView) -> CaseView:
+    """Return the view with the number that the case gets by this paper; it is confirmed when the paper starts it."""
+    case = view.case
+    asked = any(f.source == "document.case_number" for f in view.definition.fields)
+    if case is None or case.number or not asked or not granted(view.document):
+        return view
+    return replace(view, case=replace(case, number=events.reserve_number(at, actor, case)))
 
 
 def commit(
@@ -202,11 +211,12 @@ def give_up(ctx: Context, actor: Actor, *, document_id: str, reason: str) -> Doc
             _refuse(
                 view, [Finding(code="STATE", message="文书没有在制发中。", remedy="已制发的不能放弃。", who="承办人")]
             )
-        kept = bool(document.number) and not numbering.give_back(
-            session, document.agency_id, document.id, reason=reason.strip(), at=ctx.clock.now()
-        )
+        now, why = ctx.clock.now(), reason.strip()
+        kept = not numbering.give_back(session, document.agency_id, document.id, reason=why, at=now)
+        if view.case is not None and not view.case.number:
+            numbering.give_back(session, document.agency_id, view.case.id, reason=why, at=now)
         status = Status.SIGNING if document.slots else Status.DRAFT
-        shelf.change(session, document_id, at=ctx.clock.now(), status=status, number="", issue_date=None)
+        shelf.change(session, document_id, at=now, status=status, number="", issue_date=None)
         note(at, actor, document, "document.given_up", number=document.number, void=kept)
         return at.document(document_id)
 

@@ -22,6 +22,8 @@ from catalogue.definitions import DocumentType
 from foundation.context import Context
 from foundation.errors import BadInput, Finding, Refused
 
+READINGS = 4
+"""Times that sources are read at most: sum of rows, capitals of the sum, …"""
 
 BATCH = "B"
 """Series of the numbers of storage registers."""
@@ -244,11 +246,14 @@ def _opened(
 def _filled(
     view: CaseView, typed: Mapping[str, Any], given: Mapping[str, Any] | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the values of a new paper and what the sources gave; figures over its own values need a second reading."""
+    """Return the values of a new paper and what the sources gave; figures over its own values need more readings."""
     seen, clean, opening = view, dict[str, Any](), dict[str, Any]()
-    for _reading in range(2):
+    for _reading in range(READINGS):
+        before = clean
         opening = prefill.opening_values(view.definition, sources_of(seen, given))
         clean = cleaned(view.definition, prefill.combined(view.definition, opening, typed))
+        if clean == before:
+            break
         seen = views.with_values(view, clean)
     return clean, opening
 
