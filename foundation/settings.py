@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     templates_dir: Path = Field(default=ROOT / "templates", description="文书定义目录（只读）")
     fonts_dir: Path = Field(default=ROOT / "var/fonts", description="已备字体目录；可放本机关的授权字体")
     public_url: str = Field(default="http://127.0.0.1:8000", description="文书二维码与核验页的网址前缀")
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=5, description="前面有几层可信的反向代理；访问者地址由它们给出，0 为直接访问"
+    )
     tsa_url: str = Field(default="", description="时间戳服务地址；空为演示时间戳")
     render_workers: int = Field(default=2, ge=1, le=64, description="制作文书的工作进程数")
     demo: bool = Field(default=False, description="演示环境：页面显示红色横幅")

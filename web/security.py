@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, session, url_for
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from access.accounts import actor_of_session
 from access.facts import Actor
@@ -46,6 +47,8 @@ MOVED = "您的职务或部门在打开这个页面之后有变动，未作任�
 
 def install(app: Flask) -> None:
     """Check CSRF before every change and send the policy with every answer."""
+    if layers := app.extensions["anjuan"].settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=layers, x_proto=layers, x_host=layers)  # type: ignore[method-assign]
     app.before_request(_load_actor)
     app.before_request(_check_csrf)
     app.after_request(_headers)

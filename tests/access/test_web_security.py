@@ -2,13 +2,16 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from access import accounts
+from access.models import SignInAttemptRow
 from access.persons import appoint, appointments, end_appointment
 from foundation.context import Context
 from tests.access.office import PASSWORD, WRONG, actor, administrator, an_account, an_agency
@@ -218,3 +221,14 @@ def test_an_account_without_a_role_signs_in_and_is_told_why_nothing_is_there(cli
     end_appointment(ctx, administrator(ctx, agency.id), held)
     enter(client, login="gone")
     assert "现在没有有效的任职" in client.get("/account").text
+
+
+@pytest.mark.parametrize(("layers", "blamed"), [(0, "127.0.0.1"), (1, "198.51.100.9")])
+def test_the_visitors_address_is_believed_only_from_a_trusted_proxy(ctx: Context, layers: int, blamed: str) -> None:
+    settings = ctx.settings.model_copy(update={"trusted_proxies": layers})
+    an_account(ctx, an_agency(ctx).id)
+    client = create_app(replace(ctx, settings=settings)).test_client()
+    form = {**FORM, "password": WRONG, "csrf": token_of(client.get("/sign-in"))}
+    client.post("/sign-in", data=form, headers={"X-Forwarded-For": "198.51.100.9"})
+    with ctx.database.read() as session:
+        assert session.scalars(sa.select(SignInAttemptRow.address)).all() == [blamed]
