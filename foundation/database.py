@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event, orm
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects import postgresql, sqlite
 
 from foundation.clock import as_utc
 from foundation.errors import Unavailable
@@ -51,7 +51,7 @@ class UtcDateTime(sa.TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
-Json = sa.JSON().with_variant(JSONB(), "postgresql")
+Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 """JSON data: JSONB on PostgreSQL, text on SQLite."""
 
 
@@ -110,6 +110,12 @@ class Database:
 def lock_row(session: orm.Session, model: type[Base], key: Any) -> Any:
     """Load one row `FOR UPDATE` (SQLite: the transaction already is the lock); None when absent."""
     return session.get(model, key, with_for_update=True, populate_existing=True)
+
+
+def insert_once(session: orm.Session, model: type[Base], **values: Any) -> None:
+    """Insert a row unless its key is there; a writer of the same key waits for the other's transaction."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(dialect.insert(model).values(**values).on_conflict_do_nothing())
 
 
 @contextlib.contextmanager

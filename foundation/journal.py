@@ -15,7 +15,7 @@ from sqlalchemy import orm
 
 from foundation.canonical import digest, plain
 from foundation.clock import Clock
-from foundation.database import Base, Json, UtcDateTime
+from foundation.database import Base, Json, UtcDateTime, insert_once, lock_row
 from foundation.errors import Broken
 
 GENESIS = "0" * 64
@@ -70,10 +70,10 @@ def append(
     session: orm.Session, clock: Clock, *, stream: str, kind: str, actor: str, data: dict[str, Any] | None = None
 ) -> Event:
     """Add one event to a stream and return it; the caller's transaction commits it."""
-    head = session.get(HeadRow, stream, with_for_update=True, populate_existing=True)
-    if head is None:
-        head = HeadRow(stream=stream, seq=0, hash=GENESIS)
-        session.add(head)
+    head = lock_row(session, HeadRow, stream)
+    if head is None:  # the first event: whoever else writes it now waits here
+        insert_once(session, HeadRow, stream=stream, seq=0, hash=GENESIS)
+        head = lock_row(session, HeadRow, stream)
     fields = {
         "stream": stream,
         "seq": head.seq + 1,

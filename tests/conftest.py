@@ -3,7 +3,7 @@
     ctx            a floor of its own (SQLite, local blobs, keys) in a temporary folder, with a clock to move
     any_ctx        the same twice: embedded, and scaled (PostgreSQL, S3); the contract suites run on both
     scaled_ctx     the scaled one alone
-    postgres_url   an empty PostgreSQL database of its own
+    postgres_url   a PostgreSQL database without tables
     s3_settings    settings of an S3 prefix of its own (`blobs_url`, `s3_endpoint`, `s3_key`, `s3_secret`)
     elastic_url    the running Elasticsearch (take an index prefix of your own)
     verapdf        a function that judges PDF files, many at once
@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 import migrations.tables  # noqa: F401 - every floor's models are known before tables are created
 from foundation.blobs import open_blobs
@@ -29,7 +28,7 @@ from foundation.ids import RandomIds
 from foundation.keys import Keys
 from foundation.settings import Settings
 from tests import judges, servers
-from tests.databases import database_like
+from tests.databases import empty, new_database, new_database_with_tables
 
 BEGIN = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 """Where the clock of a test stands at first (a Monday, 08:00 in Shanghai)."""
@@ -53,16 +52,14 @@ def settings_for(folder: Path, **changes: object) -> Settings:
 
 
 def floor_of(settings: Settings) -> Context:
-    """Build a context with all tables and a clock to move."""
+    """Build a context over a database that has its tables, with a clock to move."""
     clock = ManualClock(BEGIN)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database)
-    database.create_all()
     return Context(
         settings=settings,
         clock=clock,
         ids=RandomIds(clock, "test"),
-        database=database,
+        database=Database(settings.database),
         blobs=open_blobs(settings),
         keys=Keys(settings.keys),
     )
@@ -103,29 +100,26 @@ def any_ctx(request: pytest.FixtureRequest) -> Context:
 
 
 @pytest.fixture
-def scaled_ctx(tmp_path: Path, postgres_template: str, s3_settings: dict[str, str]) -> Iterator[Context]:
-    """Give a floor of its own on PostgreSQL and S3."""
-    with database_like(postgres_template) as url:
-        ctx = floor_of(settings_for(tmp_path / "var", database_url=url, **s3_settings))
-        yield ctx
-        ctx.database.close()
+def scaled_ctx(tmp_path: Path, postgres_with_tables: str, s3_settings: dict[str, str]) -> Iterator[Context]:
+    """Give a floor on PostgreSQL and S3; the database is this worker's, emptied."""
+    empty(postgres_with_tables)
+    ctx = floor_of(settings_for(tmp_path / "var", database_url=postgres_with_tables, **s3_settings))
+    yield ctx
+    ctx.database.close()
 
 
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
-    """Give an empty PostgreSQL database."""
-    with database_like("template0") as url:
+    """Give a PostgreSQL database without tables."""
+    with new_database() as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def postgres_template() -> Iterator[str]:
-    """Make a PostgreSQL database with all tables once a worker; tests copy it."""
-    with database_like("template0") as url:
-        database = Database(url)
-        database.create_all()
-        database.close()
-        yield sa.make_url(url).database or ""
+def postgres_with_tables() -> Iterator[str]:
+    """Make a PostgreSQL database with all tables, once a worker."""
+    with new_database_with_tables() as url:
+        yield url
 
 
 @pytest.fixture

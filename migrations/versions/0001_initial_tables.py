@@ -140,6 +140,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("stream", name=op.f("pk_journal_head")),
     )
     op.create_table(
+        "ledger_anchor",
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("root", sa.String(length=64), nullable=False),
+        sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=True),
+        sa.Column("stamped_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("agency_id", "day", name=op.f("pk_ledger_anchor")),
+    )
+    op.create_table(
+        "ledger_head",
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("stream", sa.String(length=80), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("agency_id", "stream", "day", name=op.f("pk_ledger_head")),
+    )
+    op.create_table(
         "number_ledger",
         sa.Column("agency_id", sa.String(length=36), nullable=False),
         sa.PrimaryKeyConstraint("agency_id", name=op.f("pk_number_ledger")),
@@ -918,6 +939,8 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("number_series")
     op.drop_table("number_ledger")
+    op.drop_table("ledger_head")
+    op.drop_table("ledger_anchor")
     op.drop_table("journal_head")
     op.drop_table("journal_event")
     op.drop_index(op.f("ix_job_subject"), table_name="job")

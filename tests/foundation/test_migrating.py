@@ -13,7 +13,6 @@ from foundation.database import Base, Database
 from foundation.errors import Unavailable
 from foundation.settings import Settings
 from tests.conftest import settings_for
-from tests.databases import database_like
 
 SQLITE_TABLES = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'alembic_version'"
 POSTGRES_CONSTRAINTS = """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -31,8 +30,9 @@ def test_revisions_and_models_are_the_same(empty: Settings) -> None:
     database = Database(empty.database)
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
-        assert compare_metadata(context, Base.metadata) == [], "run: python -m scripts.make_migration --initial"
+        differences = compare_metadata(context, Base.metadata)
     database.close()
+    assert differences == [], "run: python -m scripts.make_migration --initial"
 
 
 def test_sqlite_tables_are_the_same_to_the_letter(ctx_tables: set[tuple[str, ...]], tmp_path: Path) -> None:
@@ -42,11 +42,11 @@ def test_sqlite_tables_are_the_same_to_the_letter(ctx_tables: set[tuple[str, ...
 
 
 def test_postgresql_constraints_are_the_same_to_the_letter(
-    postgres_template: str, postgres_url: str, tmp_path: Path
+    postgres_with_tables: str, postgres_url: str, tmp_path: Path
 ) -> None:
     migrating.upgrade(settings_for(tmp_path / "var", database_url=postgres_url))
-    with database_like(postgres_template) as url:
-        assert read(Database(postgres_url), POSTGRES_CONSTRAINTS) == read(Database(url), POSTGRES_CONSTRAINTS)
+    made = read(Database(postgres_with_tables), POSTGRES_CONSTRAINTS)
+    assert read(Database(postgres_url), POSTGRES_CONSTRAINTS) == made
 
 
 def test_many_processes_may_upgrade_at_once_and_again(empty: Settings) -> None:
@@ -71,10 +71,11 @@ def ctx_tables(sqlite_template: Path) -> set[tuple[str, ...]]:
 
 
 def read(database: Database, query: str) -> set[tuple[str, ...]]:
-    with database.engine.connect() as connection:
-        found = {tuple(_in_order(str(value)) for value in row) for row in connection.execute(sa.text(query))}
-    database.close()
-    return found
+    try:
+        with database.engine.connect() as connection:
+            return {tuple(_in_order(str(value)) for value in row) for row in connection.execute(sa.text(query))}
+    finally:
+        database.close()
 
 
 def _in_order(text: str) -> str:
