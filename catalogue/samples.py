@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from catalogue.body import Photos
 from catalogue.checking import Fault
 from catalogue.conditions import names_in
 from catalogue.definitions import BY_ISSUING, Catalogue, DocumentType, Field, Slot
@@ -19,6 +20,8 @@ from catalogue.positions import read_placed
 from foundation.canonical import plain
 
 SAMPLE = "sample.yaml"
+PICTURE = "_samples/picture.jpg"
+"""Stands for every photograph of a sample (drawn, nobody's)."""
 KINDS = ("ordinary", "minimal", "hard")
 SIGNED = re.compile(r"^(?P<name>.+?)(?: (?P<date>\d{4}-\d{2}-\d{2}))?$")
 EMPTY: tuple[Any, ...] = (None, "", [], (), {})
@@ -51,6 +54,14 @@ def sample(catalogue: Catalogue, type_id: str, kind: str = "ordinary") -> dict[s
         return ordinary
     own = drawable(definition, content.get(kind) or {})
     return {**(_minimal(definition, ordinary) if kind == "minimal" else _hard(definition, ordinary)), **own}
+
+
+def pictures(catalogue: Catalogue, type_id: str, values: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return a picture for each file that a sample's photographs name."""
+    blocks = [b for b in catalogue.get(type_id).body.blocks if isinstance(b, Photos)]
+    names = [row.get(block.file) for block in blocks for row in values.get(block.name) or ()]
+    picture = (catalogue.root / PICTURE).read_bytes() if names else b""
+    return {str(name): picture for name in names if name}
 
 
 def drawable(definition: DocumentType, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,10 @@ from catalogue.positions import read_placed
 from foundation.canonical import plain
 from scripts.draft_definitions import ROOT, Dumper, Flow, FlowList
 
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}$")
 SIGNATURE_SEPARATOR = re.compile("[、，]")
+SHOWN = frozenset(["agency_contact", "agency_address", "legal_rep", "phone", "av_ids", "av_informed", "party_sign"])
+"""Fields that most papers show although the law does not ask for them."""
 INVENTED: Mapping[str, Any] = {
     "date": "2026-03-10",
     "datetime": "2026-03-10T10:00",
@@ -76,15 +79,27 @@ def draft(definition: DocumentType, example: Mapping[str, Any], shared: Mapping[
         if field.kind == "seal" or value in (None, "", []):
             continue
         out[field.name] = value
-    return {k: v for k, v in out.items() if _is_wanted(definition.field(k), own, example, out)}
+    wanted = {k: v for k, v in out.items() if _is_wanted(definition.field(k), own, example, out)}
+    return _dated(definition, wanted)
+
+
+def _dated(definition: DocumentType, values: dict[str, Any]) -> dict[str, Any]:
+    """Give signatures without a date the day of another signature, of issue or of the act."""
+    signed = [f.name for f in definition.fields if f.kind == "signature" and f.name in values]
+    days = [n[-10:] for s in signed for n in values[s] if isinstance(n, str) and DAY.search(n)]
+    day = (days or [str(values.get("issue_date") or values.get("start_time") or "2026-03-10")[:10]])[0]
+    for name in signed:
+        values[name] = FlowList([n if DAY.search(n) else f"{n} {day}" for n in values[name]])
+    return values
 
 
 def _is_wanted(field: Field, own: Mapping[str, Any], example: Mapping[str, Any], out: Mapping[str, Any]) -> bool:
-    return field.name in own or field.name in example or field.is_required(out) or field.source is not None
+    return field.name in own or field.name in example or field.name in SHOWN or field.is_required(out)
 
 
 def _value(field: Field, own: Mapping[str, Any], example: Mapping[str, Any], shared: Mapping[str, Any]) -> Any:
-    for source in (own, example, shared["fields"]):
+    standing = {field.name: field.default} if field.kind == "long_text" and field.default is not None else {}
+    for source in (own, standing, example, shared["fields"]):
         if field.name in source:
             return _written(field, source[field.name])
     if field.default is not None:
@@ -97,6 +112,8 @@ def _value(field: Field, own: Mapping[str, Any], example: Mapping[str, Any], sha
 
 
 def _written(field: Field, value: Any) -> Any:
+    if field.kind == "doc_ref" and re.fullmatch("[a-z_]+|R-.+|K-.+", str(value)):
+        return _title(str(value))
     if field.kind == "signature" and isinstance(value, str):
         return FlowList(_signers(value))
     if field.kind == "list" and isinstance(value, list):
@@ -104,6 +121,14 @@ def _written(field: Field, value: Any) -> Any:
     if field.options and field.kind == "choice" and value not in field.options:
         return field.options[0]
     return FlowList(value) if isinstance(value, list) else value
+
+
+def _title(reference: str) -> str:
+    """Return what an example calls a paper by its type, or by a name that only the example knows."""
+    found = sorted((ROOT / "templates").glob(f"*/{reference}/definition.yaml"))
+    if not found:
+        return "送达回证" if reference.startswith("R-") else "责令改正复查（核查）记录"
+    return f"《{yaml.safe_load(found[0].read_text(encoding='utf-8'))['title']}》"
 
 
 def _signers(text: str) -> list[str]:
