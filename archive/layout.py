@@ -17,6 +17,7 @@ from foundation.errors import NotFound
 PACKAGES, INCOMING = "packages", ".incoming"
 MEDIA, DERIVED = "data/媒体/原件", "data/媒体/利用"
 EVENTS = "data/元数据/events.jsonl"
+NOTE, CASE = "data/元数据/说明.txt", "data/元数据/案件.json"
 REPORT_JSON, REPORT_PDF = "data/检测/GD报告.json", "data/检测/GD报告.pdf"
 DIGITS = 12
 """Digits of a digest before a file name."""

@@ -120,3 +120,16 @@ def codes_of(session: orm.Session, package_id: str, *, fonds: str, year: int) ->
         )
         for row in session.scalars(query)
     }
+
+
+def unfinished_ids(session: orm.Session) -> list[str]:
+    """Return the packages that are being made: their unfinished folders stay."""
+    return list(session.scalars(sa.select(PackageRow.id).where(PackageRow.state != KEPT)))
+
+
+def codes_in_use(session: orm.Session, agency_id: str, *, besides: str) -> list[str]:
+    """Return an agency's archival codes but those of one package."""
+    query = sa.select(PackageVolumeRow.code).where(
+        PackageVolumeRow.agency_id == agency_id, PackageVolumeRow.package_id != besides
+    )
+    return list(session.scalars(query))

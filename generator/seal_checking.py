@@ -36,7 +36,8 @@ def seals_of(pdf: bytes) -> list[SealState]:
         found = PdfFileReader(io.BytesIO(pdf), strict=False).embedded_signatures
         return [_state(one) for one in found]
     except (PdfError, SignatureValidationError, ValueError, KeyError, OSError) as error:
-        return [SealState(signer="", signed_at=None, is_intact=False, problem=f"签章无法读取（{type(error).__name__}）")]
+        problem = f"签章无法读取（{type(error).__name__}）"
+        return [SealState(signer="", signed_at=None, is_intact=False, problem=problem)]
 
 
 def _state(signature: object) -> SealState:

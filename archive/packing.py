@@ -1,0 +1,345 @@
+"""Make an archived case into one package: the archivist's half of archiving (design part 5).
+
+`pack` goes on with what `archive.filing` handed over (or hands over itself when nobody did): signs and issues the file
+notes, makes volumes and metadata, places everything under a temporary name, checks it, renames it, signs the transfer
+list and marks the case archived. Each step may be run twice; killed anywhere, the next call goes on, and there is no
+package or a whole one. Kind of job: `pack`.
+"""
+
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from access.actors import actor_of
+from access.facts import Actor
+from access.policy import Permission
+from archive import bagging, describing, filing, queries, reporting, shelving
+from archive.bagging import Progress
+from archive.casefile import case_file, office_of
+from archive.checks import run_checks, summary
+from archive.checks_api import Payload
+from archive.facts import FileFacts, PackageFacts
+from archive.layout import (
+    CASE,
+    EVENTS,
+    NOTE,
+    REPORT_JSON,
+    REPORT_PDF,
+    incoming_folder,
+    packages_folder,
+    relative_folder,
+)
+from archive.payload import Contents, stored_bytes, stored_files
+from archive.volume_making import make_volume
+from casework import numbering, shelf
+from casework import queries as casework
+from casework.operations import cases
+from casework.operations.common import require_on
+from foundation import journal, outbox
+from foundation.canonical import canonical
+from foundation.context import Context
+from foundation.jobs import Task, job
+from foundation.journal import Event
+from generator import issuing
+from generator.pool import Pool
+from generator.press import Press
+from generator.seal_checking import seals_of
+
+Step = Callable[[Context, Actor, str, Press, Progress], None]
+"""One step of packing: floor, archivist, package, press, progress."""
+
+
+def pack(ctx: Context, actor: Actor, case_id: str, pool: Pool, *, progress: Progress | None = None) -> PackageFacts:
+    """Make a closed case into its package; a case that has one is returned as it is.
+
+    Args:
+        ctx: The floor.
+        actor: The archivist (who is the filer as well when nobody handed the case over).
+        case_id: The case.
+        pool: Makes papers.
+        progress: Told how far it is.
+
+    Raises:
+        Refused: The case is not closed, or something in it is unfinished.
+        Broken: Stored bytes changed; the thing is named.
+        Unavailable: The disk is full; nothing half is left.
+    """
+    told = progress or _silent
+    press = press_of(ctx, pool)
+    package_id = begin(ctx, actor, case_id, press, told)
+    for _name, step in STEPS:
+        step(ctx, actor, package_id, press, told)
+    with ctx.database.read() as session:
+        return queries.package_facts(session, package_id)
+
+
+@job("pack", title="组卷归档")
+def pack_job(task: Task) -> dict[str, Any]:
+    """Make a package as long work: every step is seen, and taken up again by another worker."""
+    with Press(task.ctx) as press:
+        actor = _actor(task.ctx, task.by)
+        package_id = task.step("整理移交", begin, task.ctx, actor, task.subject, press, task.progress)
+        for name, step in STEPS:
+            task.step(name, step, task.ctx, _actor(task.ctx, task.by), package_id, press, task.progress)
+        with task.ctx.database.read() as session:
+            package = queries.package_facts(session, package_id)
+    return {"package": package.id, "code": package.code, "digest": package.digest, "folder": package.folder}
+
+
+def press_of(ctx: Context, pool: Pool) -> Press:
+    """Return a press around a pool that somebody else owns."""
+    press = Press(ctx)
+    press.pool = pool
+    return press
+
+
+def _actor(ctx: Context, account_id: str) -> Actor:
+    with ctx.database.read() as session:
+        return actor_of(session, account_id, ctx.clock.now())
+
+
+def _silent(_done: int, _total: int, _message: str) -> None:
+    """Tell nobody."""
+
+
+def begin(ctx: Context, actor: Actor, case_id: str, press: Press, progress: Progress = _silent) -> str:
+    """Take up a case's package, arranging it when nobody handed it over; return the package's id."""
+    with ctx.database.read() as session:
+        require_on(office_of(ctx, session), actor, Permission.PACKAGE_MAKE, case=casework.case_facts(session, case_id))
+        known = queries.packages_of(session, case_id, kept=False)
+    if not known or not known[0].data.get("handed_over"):
+        known = [filing.hand_over(ctx, actor, case_id=case_id, press=press, progress=progress)]
+    return known[0].id
+
+
+# --- steps -----------------------------------------------------------------------------------------------------------
+
+
+def check_and_note(ctx: Context, actor: Actor, package_id: str, press: Press, _progress: Progress) -> None:
+    """Sign and issue the file notes; from here on the package has its instant."""
+    package = _package(ctx, package_id)
+    if package.packed_at is not None:
+        return
+    for volume in package.volumes:
+        with ctx.database.read() as session:
+            note = casework.document_facts(session, volume.papers["file_note"])
+        filing.sign(ctx, actor, note, "checker")
+        issuing.issue(ctx, actor, note.id, press)
+    with ctx.database.write() as session:
+        shelf.lock_case(session, package.case_id)
+        events = list(journal.events(session, f"case:{package.case_id}"))
+        shelving.change(
+            session,
+            package_id,
+            state=shelving.PACKING,
+            packed_at=ctx.clock.now(),
+            checker_id=actor.person_id,
+            checker=actor.name,
+            head_seq=events[-1].seq,
+            head_hash=events[-1].hash,
+        )
+
+
+def make_files(ctx: Context, _actor: Actor, package_id: str, _press: Press, progress: Progress) -> None:
+    """Make volumes and metadata, store them, and write down every file of the payload but the report."""
+    contents = contents_of(ctx, package_id)
+    if contents.package.state == shelving.KEPT:
+        return
+    events = events_of(ctx, contents.package)
+    files = stored_files(ctx, contents)
+    files += describing.metadata_files(ctx, contents, files, events)
+    files += _plain_files(ctx, contents, events)
+    beside: dict[str, list[str]] = {}
+    for number, volume in enumerate(contents.package.volumes):
+        progress(number, len(contents.package.volumes), f"装订{volume.title}")
+        file, bound, left = make_volume(ctx, contents, volume, files)
+        files.append(file)
+        beside[volume.name] = left
+        with ctx.database.write() as session:
+            shelving.change_volume(session, package_id, volume.name, blob=file.sha256)
+            shelving.remember(session, package_id, **{f"pages_{volume.name}": bound.pages})
+    with ctx.database.write() as session:
+        shelving.set_files(session, contents.package.agency_id, package_id, files)
+        shelving.remember(session, package_id, beside=beside)
+
+
+def _plain_files(ctx: Context, contents: Contents, events: list[Event]) -> list[FileFacts]:
+    lines = b"".join(event_line(e) + b"\n" for e in events)
+    data = canonical(describing.case_data(contents))
+    return [
+        stored_bytes(ctx.blobs, lines, EVENTS, "办案日志（哈希链）", "application/x-ndjson"),
+        stored_bytes(ctx.blobs, data, CASE, "案件经过（数据）", "application/json"),
+        stored_bytes(ctx.blobs, reporting.note_text(contents), NOTE, "说明文件", "text/plain"),
+    ]
+
+
+def place_files(ctx: Context, _actor: Actor, package_id: str, press: Press, progress: Progress) -> None:
+    """Place the payload under a temporary name, check it, and add the four-property report."""
+    contents = contents_of(ctx, package_id)
+    if contents.package.state == shelving.KEPT or _final(ctx, contents.package).exists():
+        return
+    work = work_folder(ctx, package_id)
+    bagging.sweep(incoming_folder(ctx), _being_made(ctx))
+    shutil.rmtree(work, ignore_errors=True)
+    with bagging.disk_errors():
+        work.mkdir(parents=True)
+    files = bagging.place(ctx.blobs, _planned(ctx, package_id), work, progress)
+    checks = run_checks(_payload(ctx, contents, files, work))
+    made = press.pool.make(reporting.report_job(ctx, contents, files, checks))
+    data = reporting.report_data(contents, files, checks)
+    reports = [
+        stored_bytes(ctx.blobs, data, REPORT_JSON, "四性检测报告（数据）", "application/json"),
+        stored_bytes(ctx.blobs, made.pdf, REPORT_PDF, "四性检测报告", "application/pdf"),
+    ]
+    files += bagging.place(ctx.blobs, reports, work)
+    with ctx.database.write() as session:
+        shelving.set_files(session, contents.package.agency_id, package_id, files)
+        shelving.set_checks(session, contents.package.agency_id, package_id, checks)
+        passed = all(c.result != "failed" for c in checks)
+        shelving.change(session, package_id, passed=passed)
+
+
+def seal_folder(ctx: Context, actor: Actor, package_id: str, press: Press, progress: Progress) -> None:
+    """Write the manifests, read everything again, and rename the folder to its name."""
+    contents = contents_of(ctx, package_id)
+    if contents.package.state == shelving.KEPT:
+        return
+    work, final = work_folder(ctx, package_id), _final(ctx, contents.package)
+    if not final.exists() and not (work / EVENTS).exists():
+        place_files(ctx, actor, package_id, press, progress)
+    with ctx.database.read() as session:
+        files = queries.files_of(session, package_id)
+    at = final if final.exists() else work
+    sealed = bagging.seal(at, files, reporting.bag_info(contents), reporting.tag_texts(contents))
+    bagging.check_again(at, files, progress)
+    if at is work:
+        bagging.rename_whole(work, final)
+    with ctx.database.write() as session:
+        shelving.change(
+            session,
+            package_id,
+            digest=sealed.digest,
+            size=sealed.size,
+            files=sealed.files,
+            folder=relative_folder(contents.package),
+        )
+
+
+def keep(ctx: Context, actor: Actor, package_id: str, press: Press, _progress: Progress) -> None:
+    """Sign and issue the transfer list, keep the package, and mark the case archived."""
+    package = _package(ctx, package_id)
+    if package.state != shelving.KEPT:
+        _hand_in(ctx, actor, package, press)
+        _kept(ctx, actor, package)
+    with ctx.database.read() as session:
+        archived = casework.case_facts(session, package.case_id).archived_on
+    if archived is None:
+        cases.archive_case(ctx, actor, case_id=package.case_id, package_id=package_id)
+    shutil.rmtree(work_folder(ctx, package_id), ignore_errors=True)
+
+
+def _hand_in(ctx: Context, actor: Actor, package: PackageFacts, press: Press) -> None:
+    with ctx.database.read() as session:
+        transfer = casework.document_facts(session, package.data["transfer"])
+        results = summary(queries.checks_of(session, package.id))
+    rows = [{"item": name, "result": result} for name, result in results.items()]
+    filing.sign(ctx, actor, transfer, "received", {"checks": rows})
+    issuing.issue(ctx, actor, transfer.id, press)
+
+
+def _kept(ctx: Context, actor: Actor, package: PackageFacts) -> None:
+    with ctx.database.write() as session:
+        shelf.lock_case(session, package.case_id)
+        now = ctx.clock.now()
+        shelving.change(session, package.id, state=shelving.KEPT, kept_at=now)
+        for holder in (package.id, *(v.id for v in package.volumes)):
+            numbering.confirm(session, package.agency_id, holder)
+        data = {
+            "package": package.id,
+            "codes": [v.code for v in package.volumes],
+            "digest": package.digest,
+            "head": package.head_hash,
+            "passed": package.passed,
+        }
+        stream = f"case:{package.case_id}"
+        journal.append(session, ctx.clock, stream=stream, kind="package.kept", actor=actor.account_id, data=data)
+        outbox.add(session, topic="index", kind="package", subject=package.id, at=now)
+
+
+STEPS: tuple[tuple[str, Step], ...] = (
+    ("检查备考", check_and_note),
+    ("装订编目", make_files),
+    ("写入检测", place_files),
+    ("复核定名", seal_folder),
+    ("登记入库", keep),
+)
+
+
+# --- what steps look at ----------------------------------------------------------------------------------------------
+
+
+def contents_of(ctx: Context, package_id: str) -> Contents:
+    """Return all that a package is made of; papers as they stand, which nothing changes any more."""
+    with ctx.database.read() as session:
+        package = queries.package_facts(session, package_id)
+        file = case_file(office_of(ctx, session), package.case_id, filer=package.filer)
+        return Contents(package=package, file=file, items=tuple(queries.items_of(session, package_id)))
+
+
+def event_line(event: Event) -> bytes:
+    """Return an event as canonical JSON, exactly what its hash is taken over, and the hash."""
+    moments = {
+        k: getattr(event, k).astimezone(dt.UTC).isoformat(timespec="microseconds") for k in ("at", "recorded_at")
+    }
+    return canonical({**vars(event), **moments})
+
+
+def events_of(ctx: Context, package: PackageFacts) -> list[Event]:
+    """Return the case's chain as far as the package carries it."""
+    with ctx.database.read() as session:
+        return [e for e in journal.events(session, f"case:{package.case_id}") if e.seq <= package.head_seq]
+
+
+def work_folder(ctx: Context, package_id: str) -> Path:
+    """Return where a package is put together."""
+    return incoming_folder(ctx) / package_id
+
+
+def _final(ctx: Context, package: PackageFacts) -> Path:
+    return packages_folder(ctx) / relative_folder(package)
+
+
+def _package(ctx: Context, package_id: str) -> PackageFacts:
+    with ctx.database.read() as session:
+        return queries.package_facts(session, package_id)
+
+
+def _planned(ctx: Context, package_id: str) -> list[FileFacts]:
+    with ctx.database.read() as session:
+        files = queries.files_of(session, package_id)
+    return [f for f in files if f.path not in (REPORT_JSON, REPORT_PDF)]
+
+
+def _being_made(ctx: Context) -> list[str]:
+    with ctx.database.read() as session:
+        return queries.unfinished_ids(session)
+
+
+def _payload(ctx: Context, contents: Contents, files: list[FileFacts], root: Path) -> Payload:
+    with ctx.database.read() as session:
+        codes = queries.codes_in_use(session, contents.package.agency_id, besides=contents.package.id)
+    return Payload(
+        contents=contents,
+        files=files,
+        root=root,
+        events=events_of(ctx, contents.package),
+        codes_in_use=codes,
+        broken_seals=[f.what for f in files if f.what.endswith("（签章原件）") and not _is_whole(root / f.path)],
+    )
+
+
+def _is_whole(path: Path) -> bool:
+    states = seals_of(path.read_bytes())
+    return bool(states) and all(s.is_intact for s in states)
