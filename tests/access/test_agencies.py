@@ -92,7 +92,7 @@ def test_a_change_is_journalled_by_key_and_not_by_value(ctx: Context) -> None:
     [
         ("hearing.treshold.citizen", 1, "hearing.threshold.citizen"),
         ("summary.ceiling.citizen", 201, "罚51"),
-        ("defence.days", 0, "不能小于3"),
+        ("defence.days", 0, "不能小于1"),
         ("defence.days", "5", "应为整数"),
         ("defence.days", True, "应为整数"),
         ("legal_review.all", "yes", "是或否"),
