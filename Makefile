@@ -42,4 +42,4 @@ pictures: ## draw docs/pictures anew: pages and documents
 	@$(PY) -m scripts.pictures
 
 lock: ## resolve requirements.in into the lock file
-	@uv pip compile --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header -q requirements.in -o requirements.txt
+	@.venv/bin/uv pip compile --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header -q requirements.in -o requirements.txt

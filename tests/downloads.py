@@ -8,6 +8,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,7 +37,8 @@ def s3proxy() -> Path:
 
 def verapdf() -> Path:
     """Return the folder of veraPDF's jars."""
-    return _once(f"verapdf-{VERAPDF}", lambda target: _jars("org.verapdf.apps", "greenfield-apps", VERAPDF, target))
+    parts = ("org.verapdf.apps", "greenfield-apps", VERAPDF)
+    return _once(f"verapdf-{VERAPDF}", lambda target: _jars(*parts, target))
 
 
 def cache() -> Path:
@@ -55,14 +57,15 @@ def lock(path: Path) -> Iterator[None]:
         yield
 
 
-def _once(name: str, fetch: Callable[[Path], None]) -> Path:
+def _once(name: str, get: Callable[[Path], None]) -> Path:
     home = cache() / name
     with lock(cache() / f"{name}.lock"):
         if not home.exists():
-            partial = home.with_suffix(".partial")
+            sys.stderr.write(f"· 准备测试用的服务 fetching {name}\n")
+            partial = home.with_name(f"{name}.partial")
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir()
-            fetch(partial)
+            get(partial)
             partial.replace(home)
     return home
 
