@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from access.agencies import given_to
-from access.facts import Actor
-from access.models import AccountRow, AppointmentRow, PersonRow
+from access.facts import Actor, AppointmentFacts
+from access.models import AccountRow, PersonRow
 from access.persons import appointments, is_valid_at
 from foundation.clock import legal_date
 from foundation.errors import Forbidden, NotFound
@@ -49,7 +49,7 @@ def actor_of(session: orm.Session, account_id: str, at: dt.datetime, *, agency_i
     )
 
 
-def _agencies(session: orm.Session, own: list[AppointmentRow], at: dt.datetime) -> frozenset[str]:
+def _agencies(session: orm.Session, own: list[AppointmentFacts], at: dt.datetime) -> frozenset[str]:
     offices = frozenset(a.agency_id for a in own)
     if all(a.role != SUPERVISOR for a in own):
         return offices

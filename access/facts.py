@@ -62,6 +62,9 @@ class AppointmentFacts:
     valid_to: dt.date | None
     ended_at: dt.datetime | None
     """When it was taken away before its time: from then on it gives nothing."""
+    post: str = ""
+    qualification: str = ""
+    party_id: str = ""
     cert_no: str = ""
     cert_from: dt.date | None = None
     cert_to: dt.date | None = None

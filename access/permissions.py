@@ -74,7 +74,6 @@ KINDS_OF: Mapping[str, frozenset[str]] = {
 
 EXCEPTIONS: Mapping[Permission, frozenset[str]] = {
     Permission.CASE_OPEN: frozenset(["agency"]),
-    Permission.DOCUMENT_DRAFT: frozenset(["document", "agency"]),
     Permission.RECORDING_ADD: frozenset(["case", "agency"]),
     Permission.PACKAGE_MAKE: frozenset(["case"]),
     Permission.RECTIFICATION_ISSUE: frozenset(["agency", "case"]),

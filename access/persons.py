@@ -166,26 +166,26 @@ def persons_of(session: orm.Session, agency_id: str, day: dt.date) -> list[Perso
     return [person(session, one, day) for one in session.scalars(query).all()]
 
 
-def appointments(session: orm.Session, person_id: str) -> list[AppointmentRow]:
-    """Return a person's appointments by their first day (rows stay in `access`)."""
+def appointments(session: orm.Session, person_id: str) -> list[AppointmentFacts]:
+    """Return a person's appointments by their first day, ended ones too."""
     query = sa.select(AppointmentRow).where(AppointmentRow.person_id == person_id)
-    return list(session.scalars(query.order_by(AppointmentRow.valid_from, AppointmentRow.id)))
+    return [_facts(row) for row in session.scalars(query.order_by(AppointmentRow.valid_from, AppointmentRow.id))]
 
 
-def is_valid_on(row: AppointmentRow, day: dt.date) -> bool:
+def is_valid_on(one: AppointmentFacts, day: dt.date) -> bool:
     """Tell whether an appointment holds on a day (the day on which it was taken away still counts)."""
-    ended = row.ended_at is not None and legal_date(row.ended_at) < day
-    return row.valid_from <= day and (row.valid_to is None or day <= row.valid_to) and not ended
+    ended = one.ended_at is not None and legal_date(one.ended_at) < day
+    return one.valid_from <= day and (one.valid_to is None or day <= one.valid_to) and not ended
 
 
-def is_valid_at(row: AppointmentRow, at: dt.datetime) -> bool:
+def is_valid_at(one: AppointmentFacts, at: dt.datetime) -> bool:
     """Tell whether an appointment holds at an instant."""
-    return is_valid_on(row, legal_date(at)) and (row.ended_at is None or at < row.ended_at)
+    return is_valid_on(one, legal_date(at)) and (one.ended_at is None or at < one.ended_at)
 
 
-def _certificate(rows: Sequence[AppointmentRow], day: dt.date) -> dict[str, Any]:
+def _certificate(held: Sequence[AppointmentFacts], day: dt.date) -> dict[str, Any]:
     """Return the certificate that is valid on a day, else the one that ran out last."""
-    own = [r for r in rows if r.cert_no]
+    own = [r for r in held if r.cert_no]
     if not own:
         return {}
     valid = [r for r in own if r.cert_from and r.cert_to and r.cert_from <= day <= r.cert_to]
@@ -239,9 +239,9 @@ def _check_dates(first: dt.date | None, last: dt.date | None, path: str) -> None
         raise BadInput("终止日期早于起始日期。", remedy="核对两个日期。", path=path)
 
 
-def _overlaps(row: AppointmentRow, first: dt.date, last: dt.date | None) -> bool:
-    ends = [d for d in (row.valid_to, legal_date(row.ended_at) if row.ended_at else None) if d]
-    return (not ends or min(ends) >= first) and (last is None or row.valid_from <= last)
+def _overlaps(one: AppointmentFacts, first: dt.date, last: dt.date | None) -> bool:
+    ends = [d for d in (one.valid_to, legal_date(one.ended_at) if one.ended_at else None) if d]
+    return (not ends or min(ends) >= first) and (last is None or one.valid_from <= last)
 
 
 def _facts(row: AppointmentRow) -> AppointmentFacts:
