@@ -10,8 +10,9 @@ import click
 import yaml
 
 from access import agencies
-from archive import packing, verifying
+from archive import packing as _job
 from archive import queries as packages
+from archive import verifying
 from archive.facts import PackageFacts
 from archive.layout import folder_of
 from casework import queries
@@ -150,7 +151,8 @@ def pack(case: str, out: Path, login: str | None) -> Result:
     if package is None:
         actor = actor_for(ctx, agency_id, "archivist", login)
         with ctx.database.write() as session:
-            job_id = packing.ask_to_pack(session, ctx, actor, case_id)
+            words = {"kind": "pack", "subject": case_id, "by": actor.account_id, "agency_id": agency_id}
+            job_id = workflows.ask(session, ctx, **words)
         _wait(ctx, job_id, "组卷")
         package = _kept(ctx, case_id)
     if package is None:

@@ -20,7 +20,7 @@ from cli.common import Result, command, the_context
 from cli.ready import is_used, migrate
 from cli.replay import Replay
 from cli.scenario import Scenario, Step, load_scenario
-from cli.serving import serve
+from cli.serving import servers
 from foundation.backup import back_up, restore
 from foundation.clock import ManualClock, local
 from foundation.context import Context
@@ -64,7 +64,9 @@ def demo(reset: bool, host: str, port: int, serves: bool) -> Result:
     known = [DemoAccount(**row) for row in json.loads((ctx.settings.data_dir / MARK).read_text())["accounts"]]
     if serves:
         migrate(ctx)
-        serve(ctx, host, port, lambda url: _print(_told(ctx, url, known)))
+        with servers(ctx.settings.data_dir, host=host, port=port) as running:
+            _print(_told(ctx, running.url, known))
+            running.wait()
     return Result(data={"accounts": known, "data_dir": str(ctx.settings.data_dir)})
 
 

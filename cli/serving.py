@@ -1,5 +1,6 @@
-"""The web server and one worker as two child processes, stopped together (what `flask demo` serves with)."""
+"""The web server and one worker as two child processes, stopped together (`flask demo`, browser tests, pictures)."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -7,11 +8,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
-from foundation.context import Context
 from foundation.errors import Unavailable
 from foundation.settings import ROOT
 
@@ -19,31 +20,62 @@ READY_S = 30
 """Seconds until the first page must come."""
 STOP_S = 25
 """Seconds that a child may take to end what it has in hand."""
+THREADS = 8
+
+Child = subprocess.Popen[bytes]
 
 
-def serve(ctx: Context, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve until a signal comes or a child ends.
+@dataclass(frozen=True, kw_only=True)
+class Servers:
+    """What runs."""
+
+    url: str
+    children: tuple[Child, ...]
+
+    def wait(self) -> None:
+        """Wait until a signal to stop comes.
+
+        Raises:
+            Unavailable: A child ended by itself.
+        """
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            raise KeyboardInterrupt
+
+        signal.signal(signal.SIGTERM, stop)
+        with contextlib.suppress(KeyboardInterrupt):
+            while True:
+                _refuse_ended(self.children)
+                time.sleep(0.5)
+
+
+@contextlib.contextmanager
+def servers(data_dir: Path, *, host: str = "127.0.0.1", port: int = 0, worker: bool = True) -> Iterator[Servers]:
+    """Start them, give them when the first page can be had, and stop them at the end.
 
     Args:
-        ctx: The floor; children use the same settings.
+        data_dir: The demo's data; other settings are this process's.
         host: Address to listen on.
         port: Port; 0 lets the system choose.
-        ready: Told the address once the first page can be had.
+        worker: Start a worker beside the web server.
 
     Raises:
         Unavailable: The port is taken, or a child ended by itself.
     """
     port = port or _free_port(host)
     _refuse_taken(host, port)
-    env = {**os.environ, "ANJUAN_DATA_DIR": str(ctx.settings.data_dir), "ANJUAN_DEMO": "true", "PYTHONPATH": str(ROOT)}
-    options = ["--bind", f"{host}:{port}", "--workers", "1", "--worker-class", "gthread", "--threads", "8"]
-    web = [sys.executable, "-m", "gunicorn", *options, "--log-level", "warning", "--no-control-socket", "wsgi:app"]
-    work = [sys.executable, "-m", "flask", "work"]
-    children = [subprocess.Popen(words, cwd=ROOT, env=env, start_new_session=True) for words in (web, work)]  # noqa: S603 - our own words
+    url = f"http://{host}:{port}"
+    options = ["--bind", f"{host}:{port}", "--workers", "1", "--worker-class", "gthread", "--threads", str(THREADS)]
+    words = [["gunicorn", *options, "--log-level", "warning", "--no-control-socket", "wsgi:app"]]
+    words += [["flask", "work"]] if worker else []
+    env = {**os.environ, "ANJUAN_DATA_DIR": str(data_dir), "ANJUAN_DEMO": "true", "PYTHONPATH": str(ROOT)}
+    children: list[Child] = []
     try:
-        _wait_until_ready(f"http://{host}:{port}", children)
-        ready(f"http://{host}:{port}")
-        _wait(children)
+        for one in words:  # a session of their own: Ctrl+C reaches this process alone, which stops them in order
+            command = [sys.executable, "-m", *one]
+            children.append(subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True))  # noqa: S603 - our own words
+        _wait_until_ready(url, children)
+        yield Servers(url=url, children=tuple(children))
     finally:
         _stop(children)
 
@@ -64,34 +96,23 @@ def _refuse_taken(host: str, port: int) -> None:
             raise Unavailable(f"端口 {port} 已被占用。", remedy=f"换一个端口：flask demo --port {port + 1}") from error
 
 
-def _wait_until_ready(url: str, children: Sequence[subprocess.Popen[bytes]]) -> None:
+def _wait_until_ready(url: str, children: Sequence[Child]) -> None:
     until = time.monotonic() + READY_S
     while time.monotonic() < until:
         _refuse_ended(children)
-        with suppress(OSError), urllib.request.urlopen(f"{url}/healthz", timeout=2):  # noqa: S310 - our own address
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/healthz", timeout=2):  # noqa: S310 - our own address
             return
         time.sleep(0.1)
     raise Unavailable(f"服务 {READY_S} 秒内没有应答。", remedy="查看上面的错误信息。")
 
 
-def _wait(children: Sequence[subprocess.Popen[bytes]]) -> None:
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, stop)
-    with suppress(KeyboardInterrupt):
-        while True:
-            _refuse_ended(children)
-            time.sleep(0.5)
-
-
-def _refuse_ended(children: Sequence[subprocess.Popen[bytes]]) -> None:
+def _refuse_ended(children: Sequence[Child]) -> None:
     for child in children:
         if child.poll() is not None:
             raise Unavailable(f"一个服务进程已退出（{child.returncode}）。", remedy="查看上面的错误信息后重新启动。")
 
 
-def _stop(children: Sequence[subprocess.Popen[bytes]]) -> None:
+def _stop(children: Sequence[Child]) -> None:
     for child in children:
         if child.poll() is None:
             child.send_signal(signal.SIGTERM)

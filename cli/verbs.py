@@ -164,7 +164,7 @@ def _store(play: "Replay", step: Step) -> Played:
             play.ctx,
             play.actor(step.actor),
             **words,
-            ended_at=parse_local(data["end"]),
+            ended_at=parse_local(data["end"]) if "end" in data else None,
             file=file,
             file_name=data.get("file_name", file.name),
             late_reason=data.get("late_reason", ""),
@@ -179,9 +179,9 @@ def _recording_words(play: "Replay", step: Step) -> dict[str, Any]:
     return {
         "kind": data.get("kind", "录像"),
         "scene": data["scene"],
-        "device_no": data["device"],
+        "device_no": data.get("device", ""),
         "operator_id": play.cast.people[data.get("operator", step.actor)],
-        "place": data["place"],
+        "place": data.get("place", ""),
         "party_informed": data.get("informed", True),
         "summary": data.get("summary", ""),
     }

@@ -15,6 +15,7 @@ from casework.operations.issuing import what_is_missing
 from casework.queries.lists import CaseFilter, case_page, open_deadlines
 from catalogue.definitions import STAGES
 from foundation import journal
+from foundation.clock import legal_date
 from web.cases.timeline import Moment, moments
 from web.lookup import Sight, sight
 from web.paging import Paging, page_number, page_url
@@ -63,6 +64,7 @@ def case(case_id: str) -> ResponseReturnValue:
             "case.html",
             area="cases",
             case=facts,
+            today=legal_date(see.ctx.clock.now()),
             documents=papers,
             stages=_by_stage(papers),
             recordings=recordings,
