@@ -24,7 +24,7 @@ def run_checks(payload: Payload) -> list[CheckFacts]:
 
 
 def _row(rules: Mapping[str, Any], row: Mapping[str, str], payload: Payload) -> CheckFacts:
-    about = {"code": f"{rules['step']}-{row['no']}", "property": row["property"], "title": row["title"]}
+    about = {"code": f"{rules['step']}-{row['number']}", "property": row["property"], "title": row["title"]}
     if row["by"] != "machine":
         result = "manual" if row["by"] == "manual" else "not_done"
         return CheckFacts(**about, result=result, detail=row["why"])
