@@ -10,7 +10,6 @@ import click
 import yaml
 
 from access import agencies
-from archive import packing as _job
 from archive import queries as packages
 from archive import verifying
 from archive.facts import PackageFacts

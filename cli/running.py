@@ -7,6 +7,7 @@ from types import FrameType
 
 import click
 
+from archive import packing as _packing  # noqa: F401 - kinds of jobs are known when their modules are imported
 from casework import health as _calendar  # noqa: F401 - floors add their probes when they are imported
 from cli.common import Result, command, the_context
 from cli.ready import migrate
@@ -14,6 +15,7 @@ from foundation import workflows
 from foundation.health import Check, State, checks
 from generator import health as _fonts  # noqa: F401
 from search import health as _index  # noqa: F401
+from search import indexing as _indexing  # noqa: F401
 
 SIGNS = {State.OK: "✓", State.WARN: "!", State.BAD: "✗"}
 
