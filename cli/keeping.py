@@ -57,9 +57,13 @@ def _facts(made: Backup) -> dict[str, object]:
         "blobs": made.blobs,
         "bytes": made.size,
         "streams": made.streams,
+        "missing": list(made.missing),
+        "lost": list(made.lost),
     }
 
 
 def _lines(what: str, made: Backup) -> list[str]:
     rows = sum(made.tables.values())
-    return [f"{what} {made.folder}：{rows} 行、{made.blobs} 个文件（{made.size / (1 << 20):.1f} MiB）。"]
+    told = [f"{what} {made.folder}：{rows} 行、{made.blobs} 个文件（{made.size / (1 << 20):.1f} MiB）。"]
+    told += [f"存储中缺少文件 {sha256[:12]}…，备份中也没有。" for sha256 in made.missing]
+    return told + [f"恢复到备份时的状态：{sentence}" for sentence in made.lost]

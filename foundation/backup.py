@@ -5,10 +5,10 @@ A backup is a folder: `tables/<name>.jsonl` (one row a line, in one snapshot of 
 counted. Keys are not in it: they go to a second file under a passphrase (`foundation.backup_keys`).
 
 A restore checks the manifest before it changes anything, puts all rows back in one transaction, takes every blob in
-under its digest and verifies every journal chain against the heads in the manifest (F16).
+under its digest and verifies every journal chain against the heads in the manifest. Over an installation that went on
+since, it says which chains lose events (F16). `foundation.backup_drill` tries a restore beside the installation.
 """
 
-import base64
 import contextlib
 import datetime as dt
 import hashlib
@@ -24,15 +24,13 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from foundation import journal
+from foundation.backup_rows import file_of, one_snapshot, replace_rows, rows_of, tables, write_table
 from foundation.context import Context
-from foundation.database import Base
 from foundation.errors import BadInput, Broken, Conflict, NotFound
 
 FORMAT = 1
 DIGEST = re.compile(r'"([0-9a-f]{64})"')
 """Every digest in the rows; those that the store has are blobs."""
-ROWS = 500
-"""Rows put back by one statement."""
 
 Progress = Callable[[int, int, str], None]
 
@@ -49,6 +47,10 @@ class Backup:
     size: int
     """Bytes of the blobs."""
     streams: int
+    missing: tuple[str, ...] = ()
+    """Blobs that rows name and the store does not have."""
+    lost: tuple[str, ...] = ()
+    """What a restore takes away: one sentence for each chain that had gone on since the backup."""
 
 
 def back_up(ctx: Context, folder: Path, *, progress: Progress = lambda *_: None) -> Backup:
@@ -56,17 +58,20 @@ def back_up(ctx: Context, folder: Path, *, progress: Progress = lambda *_: None)
 
     Raises:
         Conflict: There is something in the folder already.
-        Broken: A row names a file that the store does not have.
+        Broken: The database has a table that this program does not know.
     """
+    _refuse_unknown_tables(ctx)
     if folder.exists() and any(folder.iterdir()):
         raise Conflict(f"目录 {folder} 不是空的，未写入任何内容。", remedy="换一个新目录。")
     (folder / "tables").mkdir(parents=True, exist_ok=True)
     with ctx.database.read() as session:
-        _one_snapshot(ctx, session)
-        counts = {t.name: _write_table(session, t, folder) for t in _tables()}
+        one_snapshot(ctx, session)
+        counts = {t.name: write_table(session, t, folder) for t in tables()}
         heads = {h.stream: [h.seq, h.hash] for h in session.scalars(sa.select(journal.HeadRow))}
     wanted = sorted(_named_digests(folder))
-    sizes = [_keep_blob(ctx, sha, folder / "blobs") for sha in _counted(wanted, progress, "文件")]
+    sizes = {sha: _keep_blob(ctx, sha, folder / "blobs") for sha in _counted(wanted, progress, "文件")}
+    kept = [size for size in sizes.values() if size is not None]
+    missing = sorted(sha for sha in _blobs_of_rows(folder) if sizes.get(sha) is None)
     if (ctx.settings.data_dir / "packages").is_dir():
         shutil.copytree(ctx.settings.data_dir / "packages", folder / "packages", copy_function=_link_or_copy)
     made_at = dt.datetime.now(dt.UTC)
@@ -76,16 +81,18 @@ def back_up(ctx: Context, folder: Path, *, progress: Progress = lambda *_: None)
         "rows": counts,
         "sha256": {p.name: _digest(p) for p in sorted((folder / "tables").iterdir())},
         "heads": heads,
-        "blobs": sum(s is not None for s in sizes),
+        "blobs": len(kept),
+        "missing": missing,
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
     return Backup(
         folder=folder,
         made_at=made_at,
         tables=counts,
-        blobs=manifest["blobs"],
-        size=sum(s or 0 for s in sizes),
+        blobs=len(kept),
+        size=sum(kept),
         streams=len(heads),
+        missing=tuple(missing),
     )
 
 
@@ -108,11 +115,14 @@ def restore(ctx: Context, folder: Path, *, replace: bool = False, progress: Prog
         if _digest(folder / "tables" / name) != sha:
             raise Broken(f"备份中的 {name} 与清单不符，未恢复任何内容。", remedy="换另一份备份。")
     files = sorted(p for p in (folder / "blobs").rglob("*") if p.is_file())
+    if len(files) != manifest["blobs"]:
+        raise Broken(f"备份应有 {manifest['blobs']} 个文件，现有 {len(files)} 个。", remedy="换另一份备份。")
     sizes = [_take_blob(ctx, path) for path in _counted(files, progress, "文件")]
     with ctx.database.write() as session:
         if not replace and session.scalar(sa.select(sa.func.count()).select_from(journal.HeadRow)):
             raise Conflict("本机已有数据，未恢复任何内容。", remedy="在新装的环境恢复，或加 --replace。")
-        _replace_rows(ctx, session, folder)
+        lost = tuple(_lost(session, manifest["heads"]))
+        replace_rows(ctx, session, folder)
         for stream, (seq, head) in manifest["heads"].items():
             journal.verify_chain(session, stream)
             found = session.get_one(journal.HeadRow, stream)
@@ -129,6 +139,8 @@ def restore(ctx: Context, folder: Path, *, replace: bool = False, progress: Prog
         blobs=len(sizes),
         size=sum(sizes),
         streams=len(manifest["heads"]),
+        missing=tuple(manifest["missing"]),
+        lost=lost,
     )
 
 
@@ -147,86 +159,19 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _tables() -> list[sa.Table]:
-    return list(Base.metadata.sorted_tables)
+def _refuse_unknown_tables(ctx: Context) -> None:
+    unknown = set(sa.inspect(ctx.database.engine).get_table_names()) - {t.name for t in tables()} - {"alembic_version"}
+    if unknown:
+        names = "、".join(sorted(unknown))
+        raise Broken(f"数据库中有程序不认识的表：{names}，备份会不完整。", remedy="用与数据库相应的程序版本备份。")
 
 
-def _one_snapshot(ctx: Context, session: orm.Session) -> None:
-    """Let all reads of the session see one state (SQLite's reading transaction does so by itself)."""
-    if ctx.database.is_postgresql:
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-
-
-def _write_table(session: orm.Session, table: sa.Table, folder: Path) -> int:
-    count = 0
-    with (folder / "tables" / f"{table.name}.jsonl").open("w", encoding="utf-8") as out:
-        for row in session.execute(sa.select(table).order_by(*table.primary_key)).mappings():
-            out.write(json.dumps({k: _written(v) for k, v in row.items()}, ensure_ascii=False) + "\n")
-            count += 1
-    return count
-
-
-def _written(value: Any) -> Any:
-    match value:
-        case dt.datetime():
-            return {"$at": value.isoformat()}
-        case dt.date():
-            return {"$on": value.isoformat()}
-        case bytes():
-            return {"$bytes": base64.b64encode(value).decode()}
-        case dict() | list() | None | str() | bool() | int() | float():
-            return value
-    return {"$text": str(value)}
-
-
-def _read(value: Any) -> Any:
-    match value:
-        case {"$at": text, **rest} if not rest:
-            return dt.datetime.fromisoformat(text)
-        case {"$on": text, **rest} if not rest:
-            return dt.date.fromisoformat(text)
-        case {"$bytes": text, **rest} if not rest:
-            return base64.b64decode(text)
-        case {"$text": text, **rest} if not rest:
-            return text
-    return value
-
-
-def _replace_rows(ctx: Context, session: orm.Session, folder: Path) -> None:
-    if not ctx.database.is_postgresql:
-        session.execute(sa.text("PRAGMA defer_foreign_keys=ON"))
-    for table in reversed(_tables()):
-        session.execute(sa.delete(table))
-    for table in _tables():
-        for rows in _portions(folder / "tables" / f"{table.name}.jsonl"):
-            session.execute(sa.insert(table), rows)
-        _next_number(ctx, session, table)
-    session.expire_all()
-
-
-def _portions(path: Path) -> Iterator[list[dict[str, Any]]]:
-    if not path.exists():  # a table that this version added
-        return
-    rows: list[dict[str, Any]] = []
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            rows.append({k: _read(v) for k, v in json.loads(line).items()})
-            if len(rows) == ROWS:
-                yield rows
-                rows = []
-    if rows:
-        yield rows
-
-
-def _next_number(ctx: Context, session: orm.Session, table: sa.Table) -> None:
-    """Let a counting key go on after the rows that were put back (SQLite does so by itself)."""
-    column = table.autoincrement_column
-    if ctx.database.is_postgresql and column is not None:
-        known = {"table": table.name, "column": column.name}
-        last = session.scalar(sa.select(sa.func.max(column))) or 0
-        session.execute(
-            sa.text("SELECT setval(pg_get_serial_sequence(:table, :column), :last, true)"), {**known, "last": last or 1}
-        )
+def _lost(session: orm.Session, heads: Mapping[str, list[Any]]) -> Iterator[str]:
+    """Say which chains have gone on since a backup was made."""
+    for head in session.scalars(sa.select(journal.HeadRow).order_by(journal.HeadRow.stream)):
+        kept = heads.get(head.stream, [0, journal.GENESIS])[0]
+        if head.seq > kept:
+            yield f"日志“{head.stream}”少{head.seq - kept}条（备份时{kept}条，现有{head.seq}条）。"
 
 
 def _named_digests(folder: Path) -> set[str]:
@@ -236,6 +181,12 @@ def _named_digests(folder: Path) -> set[str]:
             for line in lines:
                 found.update(DIGEST.findall(line))
     return found
+
+
+def _blobs_of_rows(folder: Path) -> set[str]:
+    """Return the digests in columns that name a blob (`blob`): these must be in the store."""
+    rows = (row for t in tables() if "blob" in t.columns for part in rows_of(file_of(folder, t)) for row in part)
+    return {row["blob"] for row in rows if row["blob"]}
 
 
 def _keep_blob(ctx: Context, sha: str, root: Path) -> int | None:
@@ -251,8 +202,9 @@ def _keep_blob(ctx: Context, sha: str, root: Path) -> int | None:
 
 
 def _take_blob(ctx: Context, path: Path) -> int:
-    with contextlib.suppress(NotFound):
-        return ctx.blobs.size(path.name)
+    with contextlib.suppress(NotFound, Broken):
+        return ctx.blobs.verify(path.name).size
+    ctx.blobs.remove(path.name)  # absent, or spoilt: what we have is better
     blob = ctx.blobs.put(path)
     if blob.sha256 != path.name:
         raise Broken(f"备份中的文件 {path.name[:12]}… 已改变，未恢复任何记录。", remedy="换另一份备份。")

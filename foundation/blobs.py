@@ -68,6 +68,10 @@ class BlobStore(Protocol):
         """
         ...
 
+    def remove(self, sha256: str) -> None:
+        """Take a blob away if it is there (destruction after its time, repair of spoilt bytes)."""
+        ...
+
     def addresses(self) -> Iterator[str]:
         """Yield the SHA-256 of every blob, in no promised order."""
         ...
@@ -148,6 +152,11 @@ class LocalBlobs:
         if blob.sha256 != sha256:
             raise Broken(f"文件 {sha256[:12]}… 的内容与摘要不符。", remedy="用备份恢复并上报记录毁损情况。")
         return blob
+
+    def remove(self, sha256: str) -> None:
+        """Unlink the file."""
+        with _plain_errors():
+            self.path(sha256).unlink(missing_ok=True)
 
     def addresses(self) -> Iterator[str]:
         """Yield the names of all blob files."""

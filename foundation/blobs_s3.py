@@ -118,6 +118,11 @@ class S3Blobs:
             raise Broken(f"文件 {sha256[:12]}… 的内容与摘要不符。", remedy="用备份恢复并上报记录毁损情况。")
         return blob
 
+    def remove(self, sha256: str) -> None:
+        """Delete the object."""
+        with _plain_errors("删除"), contextlib.suppress(ObjectNotFound, FileNotFoundError):
+            obstore.delete(self._store, _name(sha256))
+
     def addresses(self) -> Iterator[str]:
         """List the bucket under the prefix."""
         with _plain_errors("读取"):

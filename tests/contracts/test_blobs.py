@@ -114,6 +114,13 @@ def test_a_changed_blob_is_found(any_ctx: Context) -> None:
         any_ctx.blobs.verify(sha256)
 
 
+def test_a_removed_blob_is_gone_and_removing_it_again_is_no_fault(blobs: BlobStore) -> None:
+    one, two = blobs.put(b"one").sha256, blobs.put(b"two").sha256
+    blobs.remove(one)
+    blobs.remove(one)
+    assert list(blobs.addresses()) == [two]
+
+
 def spoil(ctx: Context, sha256: str, content: bytes) -> None:
     """Change a blob behind the store's back."""
     name = f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
