@@ -4,6 +4,7 @@ import base64
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from access.rulebook import rulebook
 from archive import metadata
 from archive.computing import related_titles, stored_recordings
 from archive.facts import MAIN, SIDE, VOLUME_TITLES, FileFacts, ItemFacts, VolumeFacts
@@ -88,13 +89,18 @@ def _item_facts(contents: Contents, item: ItemFacts, files: list[FileFacts]) -> 
         "date": item.date,
         "pages": item.pages or None,
         "pages_text": (str(item.first) if item.pages == 1 else f"{item.first}-{last}") if item.pages else "",
-        "secrecy": item.secrecy,
+        "secrecy": class_word(item.secrecy),
         "type_title": document.title,
         "file": first.path if first else "",
         "sha256": first.sha256 if first else "",
         "content_digest": "" if item.apart else document.content_digest,
         "note": "另行存放" if item.apart else "",
     }
+
+
+def class_word(secrecy: str) -> str:
+    """Return a class in Chinese; nothing for the open one."""
+    return "" if secrecy == "normal" else rulebook().classes.get(secrecy, {}).get("title", secrecy)
 
 
 def _own_rows(contents: Contents, volume: VolumeFacts, files: list[FileFacts]) -> list[dict[str, Any]]:
@@ -124,7 +130,7 @@ def _recording_facts(contents: Contents, recording: RecordingFacts, placed: File
         "original_name": recording.file_name,
         "sha256": recording.blob,
         "sm3": recording.sm3,
-        "secrecy": recording.secrecy,
+        "secrecy": class_word(recording.secrecy),
     }
 
 

@@ -20,7 +20,7 @@ STEP_KEYS = frozenset(
 SIGN_KEYS = frozenset({"at", "slot", "as", "name", "data", "refused", "witness", "method"})
 VERBS = frozenset(
     {"open_case", "paper", "draft", "revise", "sign", "return", "issue", "void", "announce", "store", "serve"}
-    | {"emergency", "archive"}
+    | {"emergency", "hand_over", "archive"}
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archive import packing
+from archive import filing, packing
 from casework import queries
 from casework.facts import DocumentFacts
 from casework.operations import cases, documents, issuing, recordings, services
@@ -226,6 +226,12 @@ def _emergency(play: "Replay", step: Step) -> Played:
     return Played(step=step)
 
 
+def _hand_over(play: "Replay", step: Step) -> Played:
+    if play.press is not None:
+        filing.hand_over(play.ctx, play.actor(step.actor), case_id=play.cast.case_id, press=play.press)
+    return Played(step=step)
+
+
 def _archive(play: "Replay", step: Step) -> Played:
     if play.press is not None:
         packing.pack(play.ctx, play.actor(step.actor), play.cast.case_id, play.press.pool)
@@ -250,5 +256,6 @@ VERBS: Mapping[str, Callable[["Replay", Step], Played]] = {
     "store": _store,
     "serve": _serve,
     "emergency": _emergency,
+    "hand_over": _hand_over,
     "archive": _archive,
 }
