@@ -13,6 +13,9 @@ from catalogue.definitions import BY_ISSUING, DocumentType
 from foundation.canonical import digest, plain
 from foundation.errors import Conflict, Finding
 
+INFORMANT = "informant"
+EMPTY: tuple[Any, ...] = (None, "", [], (), {})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
@@ -83,6 +86,15 @@ def differences(
 def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """Return the names of fields whose values changed (journals name them, never their values)."""
     return sorted(n for n in set(before) | set(after) if plain(before.get(n)) != plain(after.get(n)))
+
+
+def class_of(definition: DocumentType, data: Mapping[str, Any], present: str | None = None) -> str:
+    """Return a paper's secrecy class: its type's, or `informant` once a field names one (A10.2).
+
+    Whoever sees a page sees all of it, and earlier versions stay; so the class never goes down again.
+    """
+    named = any(f.mask == INFORMANT and data.get(f.name) not in EMPTY for f in definition.fields)
+    return INFORMANT if named or present == INFORMANT else present or definition.secrecy
 
 
 def _text(value: Any) -> str:

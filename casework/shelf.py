@@ -101,7 +101,8 @@ def add_version(session: orm.Session, facts: DocumentFacts, version: Version, *,
             at=at,
         )
     )
-    change(session, facts.id, at=at, version=facts.version, content_digest=facts.content_digest, status=facts.status)
+    head = {"content_digest": facts.content_digest, "status": facts.status, "secrecy": facts.secrecy}
+    change(session, facts.id, at=at, version=facts.version, **head)
 
 
 def change(session: orm.Session, document_id: str, *, at: dt.datetime, **fields: Any) -> None:

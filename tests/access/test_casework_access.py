@@ -14,9 +14,10 @@ from access.facts import Actor
 from access.policy import Permission, predicate
 from access.predicates import to_sql
 from casework import queries
+from casework.documents import class_of
 from casework.operations.common import require_on
 from casework.views import Office
-from catalogue.definitions import Catalogue, DocumentType
+from catalogue.definitions import Catalogue, DocumentType, Field
 from foundation.context import Context
 from foundation.errors import AnjuanError, Forbidden, NotFound
 from tests.access.office import a_person, actor, an_account, an_agency
@@ -202,3 +203,14 @@ def test_opening_a_paper_of_no_case_that_a_role_may_not_open_says_why(ctx: Conte
     kind, words = refusal(ctx, lambda at: require_on(at, finance, Permission.DOCUMENT_DRAFT, definition=register))
     assert kind is Forbidden
     assert "财务人员" in words
+
+
+@pytest.mark.article("A10.2")
+def test_a_paper_that_names_an_informant_has_the_informants_class_and_keeps_it() -> None:
+    fields = (Field(name="content", label="内容"), Field(name="informant_name", label="举报人", mask="informant"))
+    empty: dict[str, Any] = dict.fromkeys((f.name for f in dataclasses.fields(DocumentType)), ())
+    register = DocumentType(**{**empty, "secrecy": "internal", "fields": fields})
+    assert class_of(register, {"content": "扬尘", "informant_name": ""}) == "internal"
+    assert class_of(register, {"informant_name": "某人"}) == "informant"
+    assert class_of(register, {}, present="informant") == "informant", "earlier versions still name the person"
+    assert class_of(register, {}, present="work_secret") == "work_secret", "a marking stays"
