@@ -16,6 +16,7 @@ from foundation.health import Check, State, checks
 from generator import health as _fonts  # noqa: F401
 from search import health as _index  # noqa: F401
 from search import indexing as _indexing  # noqa: F401
+from search import jobs as _rebuilding  # noqa: F401
 
 SIGNS = {State.OK: "✓", State.WARN: "!", State.BAD: "✗"}
 
