@@ -123,8 +123,12 @@ def agency_facts(session: orm.Session, agency_id: str, day: dt.date) -> AgencyFa
 
 def agencies(session: orm.Session, day: dt.date) -> list[AgencyFacts]:
     """Return all agencies of the installation in the order of their making."""
-    ids = session.scalars(sa.select(AgencyRow.id).order_by(AgencyRow.created_at, AgencyRow.id)).all()
-    return [agency_facts(session, one, day) for one in ids]
+    return [agency_facts(session, one, day) for one in ids(session)]
+
+
+def ids(session: orm.Session) -> Sequence[str]:
+    """Return the ids of all agencies in the order of their making."""
+    return session.scalars(sa.select(AgencyRow.id).order_by(AgencyRow.created_at, AgencyRow.id)).all()
 
 
 def give_oversight(

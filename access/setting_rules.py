@@ -104,8 +104,10 @@ def _list(rule: SettingRule, value: Any) -> str:
 
 
 def _map(rule: SettingRule, value: Any) -> str:
-    fits = isinstance(value, dict) and all(isinstance(k, str) and v in rule.choices for k, v in value.items())
-    return "" if fits else "应逐项写明名称和选项"
+    """Check a mapping of texts; without choices any text is a value."""
+    if not isinstance(value, dict) or not all(isinstance(word, str) for word in (*value, *value.values())):
+        return "应逐项写明名称和选项"
+    return "应逐项写明名称和选项" if rule.choices and not set(value.values()) <= set(rule.choices) else ""
 
 
 _CHECKS: Mapping[str, Callable[[SettingRule, Any], str]] = {
