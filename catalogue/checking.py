@@ -39,7 +39,7 @@ WORDS: Mapping[str, frozenset[Any]] = {
 }
 """Keys with a closed list of values."""
 SOURCES = re.compile(
-    r"^(case|party|agency|document|doc\.\w+|target|recording|deadline|service\.\w+|sum|archive|batch)\.\w+(\.\w+)*$"
+    r"^(case|party|agency|document|person|doc\.\w+|target|recording|deadline|service\.\w+|sum|archive|batch)\.\w+(\.\w+)*$"
     r"|^officers$|^recordings(\.\w+)?$"
 )
 CHECKS = frozenset(

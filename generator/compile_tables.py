@@ -71,9 +71,11 @@ def _is_long(definition: DocumentType, this: Cell) -> bool:
 
 
 def _whole(definition: DocumentType, entry: TableRow) -> bool:
-    """Tell whether a row stays on one page: rows that may hold long text are allowed to break."""
+    """Tell whether a row stays on one page: rows of lists and of opinions do, others that may hold long text break."""
+    if entry.each:
+        return True
     return not any(
-        c.kind in ("text", "slot")
+        c.kind == "text"
         or (c.kind == "value" and (f := definition.find_field(c.name)) is not None and f.kind == "long_text")
         for c in entry.cells
     )

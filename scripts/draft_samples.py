@@ -117,10 +117,17 @@ def _written(field: Field, value: Any) -> Any:
     if field.kind == "signature" and isinstance(value, str):
         return FlowList(_signers(value))
     if field.kind == "list" and isinstance(value, list):
+        value = [_named(row) for row in value]
         return [Flow(row) if isinstance(row, dict) else row for row in value]
     if field.options and field.kind == "choice" and value not in field.options:
         return field.options[0]
     return FlowList(value) if isinstance(value, list) else value
+
+
+def _named(row: Any) -> Any:
+    if isinstance(row, dict) and re.fullmatch("[a-z_]+|R-.+|K-.+", str(row.get("related", ""))):
+        return {**row, "related": _title(str(row["related"]))}
+    return row
 
 
 def _title(reference: str) -> str:
