@@ -5,7 +5,7 @@ Journal kinds in `agency:<id>`: `agency.created`, `setting.changed`, `oversight.
 
 import copy
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa

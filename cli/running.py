@@ -8,12 +8,14 @@ from types import FrameType
 import click
 
 from archive import packing as _packing  # noqa: F401 - kinds of jobs are known when their modules are imported
+from casework import chains as _chains  # noqa: F401
 from casework import health as _calendar  # noqa: F401 - floors add their probes when they are imported
 from cli.common import Result, command, the_context
 from cli.ready import migrate
 from foundation import workflows
 from foundation.health import Check, State, checks
 from generator import health as _fonts  # noqa: F401
+from generator import root_stamps as _stamps  # noqa: F401
 from search import health as _index  # noqa: F401
 from search import indexing as _indexing  # noqa: F401
 from search import jobs as _rebuilding  # noqa: F401
