@@ -78,9 +78,9 @@ def test_of_two_values_for_one_day_the_later_one_holds(ctx: Context) -> None:
 
 def test_a_table_that_the_archives_bureau_approved_goes_in_as_data(ctx: Context) -> None:
     agency = an_agency(ctx)
-    change = {"agency_id": agency.id, "key": "retention.local_table", "value": {"summary": "10年"}, "valid_from": DAY}
+    change = {"agency_id": agency.id, "key": "retention.local_table", "value": {"summary": "10y"}, "valid_from": DAY}
     set_setting(ctx, administrator(ctx, agency.id), **change)  # type: ignore[arg-type]
-    assert value(ctx, agency.id, "retention.local_table") == {"summary": "10年"}
+    assert value(ctx, agency.id, "retention.local_table") == {"summary": "10y"}
 
 
 def test_a_change_is_journalled_by_key_and_not_by_value(ctx: Context) -> None:
@@ -106,7 +106,7 @@ def test_a_change_is_journalled_by_key_and_not_by_value(ctx: Context) -> None:
         ("av.article11", "off", "soft、hard"),
         ("signing.methods", [], "至少选一项"),
         ("volume.override", {"inquiry_record": "bin"}, "main、side"),
-        ("retention.local_table", {"summary": 10}, "逐项"),
+        ("retention.local_table", {"summary": "10年"}, "逐项"),
         ("name", "  ", "不能为空"),
         ("contact", 5, "文字"),
     ],
