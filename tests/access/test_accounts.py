@@ -62,7 +62,6 @@ def test_the_account_that_signs_in_by_a_name_is_found_first(ctx: Context) -> Non
             account_of(session, "没有")
 
 
-@pytest.mark.article("A36.2")
 def test_c6_a_new_password_ends_every_session_at_once(ctx: Context) -> None:
     agency = an_agency(ctx)
     account = an_account(ctx, agency.id)

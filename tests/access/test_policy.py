@@ -109,7 +109,7 @@ def test_a_work_secret_stays_with_those_who_decide_the_case(role: str) -> None:
     assert not may(an_actor(role), Permission.DOCUMENT_READ, paper("work_secret", type="hearing_record"))
 
 
-@pytest.mark.article("A22.1")
+@pytest.mark.article("A34.1")
 @pytest.mark.parametrize("secrecy", ["normal", "internal", "privacy", "business_secret", "work_secret", "informant"])
 def test_a_party_never_sees_the_side_volume(secrecy: str) -> None:
     served = paper(secrecy, id="决定书", volume="side")

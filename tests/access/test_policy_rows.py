@@ -6,8 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from access.facts import Actor
+from access.masking import sees
 from access.permissions import kinds_of
-from access.policy import KINDS, Permission, Record, Viewer, decide, predicate
+from access.policy import KINDS, READING, Permission, Record, Viewer, decide, predicate
 from access.predicates import holds, to_sql
 from access.rulebook import rulebook
 from foundation.context import Context
@@ -85,3 +86,13 @@ def test_one_answer_for_a_record_alone_and_for_the_rows_of_a_query(
         found = set(session.scalars(sa.select(TABLE.c.n).where(to_sql(tree, columns))))
     decided = {n for n, one in enumerate(things) if decide(actor, permission, one, viewer).allowed}
     assert found == decided == {n for n, one in enumerate(things) if holds(tree, one.facts)}
+
+
+@given(asked=questions(), field_class=st.sampled_from([*rulebook().classes, "unheard_of"]), owner=st.none() | IDS)
+def test_no_field_is_seen_of_a_record_that_may_not_be_read(
+    asked: tuple[Actor, Viewer, Permission, list[Record]], field_class: str, owner: str | None
+) -> None:
+    actor, viewer, _, things = asked
+    for one in things:
+        if sees(actor, field_class, one, viewer, owner_id=owner) and one.kind in READING:
+            assert decide(actor, READING[one.kind], one, viewer).allowed
