@@ -20,7 +20,9 @@ WORKERS = tuple(f"worker-{i:02}" for i in range(64))
 """Slots of `flask work`."""
 DIRECT = tuple(f"direct-{i:02}" for i in range(16))
 """Slots of commands that run one job themselves because no worker is alive."""
-_NUMBERS = {name: i for i, name in enumerate(WORKERS + DIRECT)}
+ALONE = ("index-rebuild",)
+"""Work of which one at a time is enough, whoever does it."""
+_NUMBERS = {name: i for i, name in enumerate(WORKERS + DIRECT + ALONE)}
 _SPACE = 0x414E4A55
 """First half of our advisory locks (`ANJU`)."""
 

@@ -19,7 +19,13 @@ def engine_of(ctx: Context) -> Engine:
 
 def engine_at(*, url: str = "", prefix: str = "", path: Path = Path(FILE)) -> Engine:
     """Return the engine at an address, or in a file when there is none."""
-    return _elastic(url, prefix) if url else Fts5(path)
+    return _elastic(url, prefix) if url else _fts5(path)
+
+
+@functools.lru_cache(maxsize=8)
+def _fts5(path: Path) -> Fts5:
+    """Keep one set of open connections a file."""
+    return Fts5(path)
 
 
 @functools.lru_cache(maxsize=8)

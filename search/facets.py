@@ -15,6 +15,7 @@ from access.rulebook import rulebook
 from catalogue.definitions import STAGES
 from catalogue.loading import load_catalogue
 from foundation.context import Context
+from foundation.errors import AnjuanError
 
 
 class Described(Protocol):
@@ -99,7 +100,10 @@ def words(ctx: Context) -> dict[str, dict[str, str]]:
 
 @functools.lru_cache(maxsize=4)
 def _titles(root: Path, _period: int) -> dict[str, str]:
-    return {t.id: t.title for t in load_catalogue(root).types.values()}
+    try:
+        return {t.id: t.title for t in load_catalogue(root).types.values()}
+    except AnjuanError:  # a folder of somebody at work on it: its ids are shown, and search goes on
+        return {}
 
 
 @functools.cache

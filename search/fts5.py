@@ -3,13 +3,13 @@
 A generation of the index is its own tables: `entry` (attributes, one narrow row a thing), `fts` (tokens, contentless),
 `stored` (what was indexed, as JSON), `combo` (each combination of facet values, so that counting groups by one number)
 and `gone` (versions of what was taken out). A rebuild fills another generation; one row of `meta` says which is the
-present one, so all processes switch with their next statement. A connection is opened for each use; the file is mapped
-into memory.
+present one, so all processes switch with their next statement.
 """
 # ruff: noqa: S608 - table names carry the number of a generation, column names are constants, values are always bound
 
 import contextlib
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,11 +19,9 @@ from foundation.errors import Conflict, Unavailable
 from search import filters
 from search.engine import Answer, Ask, Held
 from search.entries import ALL_FIELDS, ATTRIBUTES, SCHEMA, Change, Entry, Gone, columns_of, loaded, stored
-from search.fts5_asking import Asking
+from search.fts5_asking import Asking, Combos
+from search.fts5_pool import Pool
 
-BUSY_S = 10.0
-"""How long a writer of the index waits for another."""
-MAPPED = 1 << 30
 MOST_FREE = 0.3
 """Part of the file that may be unused before sweeping gives it back."""
 COLUMNS = tuple(f"{field}_{form}" for field in ALL_FIELDS for form in "gs")
@@ -37,12 +35,14 @@ class Fts5:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.pool = Pool(path)
+        self.combos = Combos()
 
     def ask(self, question: Ask) -> Answer:
         """Answer a question from one state of the file."""
         with self._open() as db:
             db.execute("BEGIN")
-            return Asking(db, self._present(db), question).answer()
+            return Asking(db, self._present(db), question, self.combos).answer()
 
     def is_ready(self) -> bool:
         """Tell whether there is an index and it is of the present schema."""
@@ -66,16 +66,17 @@ class Fts5:
                 yield Held(**dict(zip(("id", "thing", "mark", "digest"), found, strict=True)))
 
     def begin(self) -> str:
-        """Begin a new, empty generation."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        """Begin a new, empty generation; a file that is damaged is set aside first."""
+        self._set_aside_what_is_damaged()
         with self._change() as db:
             present, unfinished = _meta(db, "present"), _meta(db, "building")
             if unfinished is not None:
                 _drop(db, unfinished)
-            last = max(int(g) for g in (present, unfinished, "0") if g is not None)
-            _create(db, str(last + 1))
-            _set(db, "building", str(last + 1))
-            return str(last + 1)
+            last = max(int(g.partition("x")[0]) for g in (present, unfinished, "0") if g is not None)
+            name = f"{last + 1}x{secrets.token_hex(4)}"  # never used twice, even for another file of this name
+            _create(db, name)
+            _set(db, "building", name)
+            return name
 
     def add(self, name: str, changes: Sequence[Change]) -> None:
         """Write to a generation that is being built."""
@@ -114,40 +115,40 @@ class Fts5:
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        with _plain_errors(), contextlib.closing(self._connection()) as db:
+        if not self.path.exists():
+            raise _never_built()
+        with _plain_errors(), self.pool.connection() as db:
             yield db
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
         """Open one writing transaction."""
-        self._set_aside_what_is_no_index()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.touch()
         with self._open() as db:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("BEGIN IMMEDIATE")
-            try:
-                db.execute(META)
-                yield db
-                db.execute("COMMIT")
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
+            db.execute(META)
+            yield db
+            db.execute("COMMIT")
 
-    def _connection(self) -> sqlite3.Connection:
-        if not self.path.parent.exists():
-            raise _never_built()
-        db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-        db.execute(f"PRAGMA mmap_size={MAPPED}")
-        db.execute("PRAGMA synchronous=NORMAL")
-        return db
-
-    def _set_aside_what_is_no_index(self) -> None:
-        """Rename a file that SQLite cannot read at all, so that it can be built anew from the records."""
-        if not self.path.exists() or self.path.stat().st_size == 0:
+    def _set_aside_what_is_damaged(self) -> None:
+        """Rename a file that SQLite finds damaged, so that it can be built anew from the records."""
+        if not self.path.exists():
             return
-        with self.path.open("rb") as file:
-            is_index = file.read(16) == b"SQLite format 3\x00"
-        if not is_index:
-            self.path.rename(self.path.with_suffix(".broken"))
+        try:
+            with self.pool.connection() as db:
+                is_whole = db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise _down() from error
+            is_whole = False
+        if not is_whole:
+            for end in ("", "-wal", "-shm"):
+                with contextlib.suppress(FileNotFoundError):
+                    self.path.with_name(self.path.name + end).rename(
+                        self.path.with_name(f"damaged-{self.path.name}{end}")
+                    )
 
     def _present(self, db: sqlite3.Connection) -> str:
         present = _meta(db, "present")
@@ -259,12 +260,16 @@ def _never_built() -> Unavailable:
     return Unavailable(message, remedy="稍候后台会自动建立；也可执行 flask reindex。")
 
 
+def _down() -> Unavailable:
+    return Unavailable(
+        "检索暂时不可用，其他工作不受影响；新的改动会排队，恢复后补入索引。",
+        remedy="请稍后重试；持续出现时由管理员执行 flask reindex 重建索引。",
+    )
+
+
 @contextlib.contextmanager
 def _plain_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        raise Unavailable(
-            "检索暂时不可用，其他工作不受影响；新的改动会排队，恢复后补入索引。",
-            remedy="请稍后重试；持续出现时由管理员执行 flask reindex 重建索引。",
-        ) from error
+        raise _down() from error

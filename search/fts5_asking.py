@@ -3,8 +3,9 @@
 
 import json
 import sqlite3
+import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from search import filters
 from search.engine import Answer, Ask, Term
@@ -12,14 +13,33 @@ from search.entries import Entry, loaded
 from search.filters import Sql
 from search.ordering import by_masked, tiers
 
+Pairs = tuple[tuple[str, str], ...]
 ORDER = "ORDER BY e.date DESC, e.id DESC LIMIT ? OFFSET ?"
+
+
+class Combos:
+    """What the numbers of `combo` stand for; they never change within a generation, so they are read once a process."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, dict[int, Pairs]] = {}
+
+    def of(self, db: sqlite3.Connection, generation: str, combos: Collection[int]) -> Mapping[int, Pairs]:
+        """Return facet and value pairs of at least these combos."""
+        if generation not in self._of:
+            self._of = {generation: {}}
+        known = self._of[generation]
+        if any(combo not in known for combo in combos):
+            for combo, facets in db.execute(f"SELECT id, facets FROM combo_{generation}"):
+                known[combo] = tuple((sys.intern(n), sys.intern(v)) for n, v in json.loads(facets).items())
+        return known
 
 
 class Asking:
     """One question inside one reading transaction."""
 
-    def __init__(self, db: sqlite3.Connection, generation: str, question: Ask) -> None:
+    def __init__(self, db: sqlite3.Connection, generation: str, question: Ask, known: "Combos") -> None:
         self.db = db
+        self.known = known
         self.g = generation
         self.question = question
         self.tiers = tiers(question)
@@ -61,12 +81,15 @@ class Asking:
         return combos
 
     def _counts(self, combos: Mapping[int, int]) -> dict[str, dict[str, int]]:
-        counts: dict[str, Counter[str]] = {}
-        query = f"SELECT id, facets FROM combo_{self.g} WHERE id IN (SELECT value FROM json_each(?))"
-        for combo, facets in self.db.execute(query, [json.dumps(list(combos))]):
-            for name, value in json.loads(facets).items():
-                counts.setdefault(name, Counter())[value] += combos[combo]
-        return {name: dict(found) for name, found in counts.items()}
+        known = self.known.of(self.db, self.g, combos)
+        found: dict[tuple[str, str], int] = {}
+        for combo, count in combos.items():
+            for pair in known[combo]:
+                found[pair] = found.get(pair, 0) + count
+        counts: dict[str, dict[str, int]] = {}
+        for (name, value), count in found.items():
+            counts.setdefault(name, {})[value] = count
+        return counts
 
     def _hits(self) -> list[Sql]:
         """Return two sources of hits that have none in common: by open fields, and by masked ones only."""

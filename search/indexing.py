@@ -13,9 +13,9 @@ from dataclasses import replace
 
 import structlog
 
-from foundation import outbox
+from foundation import outbox, slots
 from foundation.context import Context
-from foundation.errors import Unavailable
+from foundation.errors import Conflict, Unavailable
 from foundation.jobs import duty
 from foundation.outbox import Item
 from search.asking import TOPIC
@@ -26,6 +26,8 @@ from search.reading import THINGS, ids_in, reader
 from search.rebuilding import Compared, Progress, compared, rebuilt, silent
 
 BATCH = 100
+REBUILDING = "index-rebuild"
+"""Slot of the one process that builds an index."""
 EVERY_S = 1.0
 log = structlog.get_logger(__name__)
 
@@ -40,8 +42,8 @@ def catch_up(ctx: Context) -> int:
         Unavailable: The engine is down; the rows wait.
     """
     engine = engine_of(ctx)
-    if not engine.is_ready():
-        rebuilt(ctx, engine)
+    if not engine.is_ready() and not _first_built(ctx, engine):
+        return 0
     done, after = 0, 0
     while True:
         with _claimed(ctx, after) as items:
@@ -59,8 +61,27 @@ def rebuild(ctx: Context, progress: Progress = silent) -> int:
     Args:
         ctx: The floor.
         progress: Told how far it is: done, total, message.
+
+    Raises:
+        Conflict: Somebody else is at it.
+        Unavailable: The engine is down; the present index is as it was.
     """
-    return rebuilt(ctx, engine_of(ctx), progress)
+    slot = slots.try_take(ctx, REBUILDING)
+    if slot is None:
+        raise Conflict("另一个进程正在重建检索索引。", remedy="等它完成；检索照常可用。")
+    try:
+        return rebuilt(ctx, engine_of(ctx), progress)
+    finally:
+        slot.release()
+
+
+def _first_built(ctx: Context, engine: Engine) -> bool:
+    """Build an index where there is none; False when somebody else is at it."""
+    try:
+        rebuild(ctx)
+    except Conflict:
+        return engine.is_ready()
+    return True
 
 
 def reconcile(ctx: Context, progress: Progress = silent) -> Compared:
@@ -78,7 +99,7 @@ def reconcile(ctx: Context, progress: Progress = silent) -> Compared:
     catch_up(ctx)
     engine.sweep()
     if found.wrong and compared(ctx, engine, only=found.wrong).wrong:
-        rebuilt(ctx, engine, progress)
+        rebuild(ctx, progress)
         return replace(found, was_rebuilt=True)
     return found
 

@@ -8,15 +8,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+import structlog
 
 from foundation import outbox
 from foundation.context import Context
+from foundation.errors import Unavailable
 from search.engine import Engine
 from search.entries import Change, Entry
 from search.reading import THINGS, reader
 from search.rights import COLUMNS
 
 PORTION = 100
+log = structlog.get_logger(__name__)
 Progress = Callable[[int, int, str], None]
 """Told how far a long work is: done, total, message."""
 
@@ -93,17 +96,31 @@ def _everything(ctx: Context) -> Iterator[list[Change]]:
             with ctx.database.read() as session:
                 query = sa.select(column).where(column > last).order_by(column).limit(PORTION)
                 ids = list(session.scalars(query))
-                if not ids:
-                    break
-                changes = reader(ctx, session).changes(thing, ids)
+            if not ids:
+                break
             last = ids[-1]
-            yield changes
+            yield _present(ctx, thing, ids)
+
+
+def _present(ctx: Context, thing: str, ids: Sequence[str]) -> list[Change]:
+    """Return the present state of things; one that cannot be read stops no other, and its row waits in the outbox."""
+    try:
+        with ctx.database.read() as session:
+            return reader(ctx, session).changes(thing, ids)
+    except Unavailable:
+        raise
+    except Exception as error:
+        if len(ids) > 1:
+            return [change for one in ids for change in _present(ctx, thing, [one])]
+        log.exception("index.failed", kind=thing, subject=ids[0], error=type(error).__name__)
+        with ctx.database.write() as session:
+            outbox.add(session, topic="index", kind=thing, subject=ids[0], at=ctx.clock.now())
+        return []
 
 
 def _named(ctx: Context, only: Sequence[tuple[str, str]]) -> list[Change]:
-    with ctx.database.read() as session:
-        read = reader(ctx, session)
-        return [c for thing in THINGS for c in read.changes(thing, [i for kind, i in only if kind == thing])]
+    ids = {thing: [i for kind, i in only if kind == thing] for thing in THINGS}
+    return [change for thing, some in ids.items() if some for change in _present(ctx, thing, some)]
 
 
 def _total(ctx: Context) -> int:
