@@ -46,6 +46,16 @@ def handlers(session: orm.Session, person_ids: Iterable[str], day: dt.date) -> t
     return found
 
 
+def people(session: orm.Session, agency_id: str, day: dt.date) -> dict[str, dict[str, str]]:
+    """Return what papers say of the office's persons, by name; of two with one name nothing is said."""
+    found: dict[str, dict[str, str]] = {}
+    twice: set[str] = set()
+    for one in accounts.persons_of(session, agency_id, day):
+        twice |= {one.name} & set(found)
+        found[one.name] = {"post": one.post, "department": one.department, "qualification": one.qualification}
+    return {name: facts for name, facts in found.items() if name not in twice}
+
+
 def has_valid_certificate(one: OfficerFacts, day: dt.date) -> bool:
     """Tell whether an officer's certificate is valid on a day."""
     return bool(one.cert_no and one.cert_from and one.cert_to and one.cert_from <= day <= one.cert_to)

@@ -1,7 +1,7 @@
 """Where values come from (`from` in definitions): paths are resolved against what is known, so nothing is typed twice.
 
-`Sources.get` reads one path of docs/definitions.md; `opening_values` fills a new draft; `refreshed` takes changed
-sources of fields that nobody touched: they still hold what their source gave when the draft was last filled (`given`).
+`Sources.get` reads one path of docs/definitions.md; `opening_values` fills a new draft. How that and what people type
+become one is `casework.merging`.
 """
 
 from collections.abc import Callable, Mapping
@@ -134,8 +134,17 @@ def fact_of(document: DocumentFacts, name: str) -> Any:
             return fill.values[name]
         if name == f"{fill.slot}_signed_at":
             return fill.at
+    if "." in name:
+        return _column(document, *name.split(".", 1))
     signers = [f.name for f in document.slots if f"{f.slot}_sign" == name]
     return document.data.get(name, "、".join(signers) or None)
+
+
+def _column(document: DocumentFacts, name: str, column: str) -> str | None:
+    """Return the different values of a list's column, joined."""
+    rows = document.data.get(name)
+    found = [str(r[column]) for r in rows if isinstance(r, Mapping) and r.get(column)] if isinstance(rows, list) else []
+    return "、".join(dict.fromkeys(found)) or None
 
 
 def reference(document: DocumentFacts) -> str:
@@ -273,69 +282,3 @@ def _list_given(one: Field, raw: Any, sources: Sources) -> list[dict[str, Any]]:
 def _own_rows(own: list[Field], sources: Sources) -> int:
     by_recording = any(str(c.source).startswith("recording.") for c in own)
     return len(duties.linked(sources.view)) if by_recording else 0
-
-
-def combined(definition: DocumentType, opening: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return opening values under what a person typed.
-
-    A list typed as `{append: rows}` adds rows; typed rows are laid over the given ones (by `item_no`, else by place),
-    so that columns which the sources know need not be typed again.
-    """
-    out = dict(opening)
-    for name, value in typed.items():
-        known = definition.find_field(name)
-        if known is not None and known.kind == "list":
-            out[name] = _laid_over(out.get(name) or [], value)
-        else:
-            out[name] = value
-    return out
-
-
-def _laid_over(given: list[Any], typed: Any) -> Any:
-    if isinstance(typed, Mapping) and set(typed) == {"append"}:
-        return [*given, *typed["append"]]
-    if not isinstance(typed, list | tuple):
-        return typed
-    by_number = {str(r["item_no"]): r for r in given if isinstance(r, Mapping) and r.get("item_no")}
-    out = []
-    for at, row in enumerate(typed):
-        if not isinstance(row, Mapping):
-            out.append(row)
-            continue
-        at_place = given[at] if at < len(given) else {}
-        numbered = by_number.get(str(row.get("item_no")))
-        out.append({**(numbered or (at_place if not by_number else {})), **row})
-    return out
-
-
-def replaced(base: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a saved version under changed fields: lists are replaced as a whole, `{append: rows}` adds."""
-    out = dict(base)
-    for name, value in typed.items():
-        if isinstance(value, Mapping) and set(value) == {"append"}:
-            out[name] = [*(out.get(name) or []), *value["append"]]
-        else:
-            out[name] = value
-    return out
-
-
-def refreshed(
-    definition: DocumentType, data: Mapping[str, Any], given: Mapping[str, Any], opening: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return data with changed sources taken into fields that still hold what their source gave."""
-    out = dict(data)
-    for name in stale_fields(definition, data, given, opening):
-        if opening.get(name) in EMPTY:
-            out.pop(name, None)
-        else:
-            out[name] = opening[name]
-    return out
-
-
-def stale_fields(
-    definition: DocumentType, data: Mapping[str, Any], given: Mapping[str, Any], opening: Mapping[str, Any]
-) -> tuple[str, ...]:
-    """Return the fields whose source changed since the draft was filled and that nobody overwrote."""
-    names = [f.name for f in definition.data_fields if f.source or any(c.source for c in f.columns)]
-    untouched = [n for n in names if data.get(n) == given.get(n)]
-    return tuple(n for n in untouched if opening.get(n) != data.get(n))

@@ -56,6 +56,19 @@ def check_device(device: DeviceFacts | None, device_no: str, day: dt.date) -> De
     return device
 
 
+def own_device(devices: Sequence[DeviceFacts], operator: str, day: dt.date) -> str:
+    """Return the number of the only device that a person holds on a day.
+
+    Raises:
+        BadInput: They hold none or several: it must be said which.
+    """
+    held = [d for d in devices if d.holder == operator and d.in_service <= day <= (d.out_of_service or day)]
+    if len(held) != 1:
+        how = "没有在用的设备" if not held else f"有{len(held)}台设备"
+        raise BadInput(f"{operator}名下{how}。", remedy="选择所用设备的编号。", path="device_no")
+    return held[0].device_no
+
+
 def check_words(*, kind: str, scene: str, place: str) -> None:
     """Refuse a recording that says too little of how and where it is made (A5.1).
 

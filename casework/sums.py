@@ -19,7 +19,7 @@ Money is `Decimal` yuan. A name that cannot be computed yet gives None, and the 
 | `in_time` | whether a hearing was asked for within its period |
 | `within_7wd` | whether kept things are handled in their period |
 | `within_24h` | whether an emergency's report comes in 24 hours |
-| `closed_on`, `archive_due` | today, and thirty days later, for the closing form |
+| `summary_steps` | steps of an on-the-spot penalty with the times that its papers know |
 """
 
 import datetime as dt
@@ -141,6 +141,20 @@ def _within_24h(view: CaseView) -> bool | None:
     return view.now - started <= dt.timedelta(hours=DAY_HOURS) if started else None
 
 
+def _summary_steps(view: CaseView) -> list[dict[str, Any]]:
+    """Return the steps of article 52 with the times that papers know; the first two are the officers' to say."""
+    heard, decision = view.latest("statement_defense_record"), view.latest("summary_penalty_decision")
+    handed = [f.at for f in decision.slots if f.role == "party"] if decision else []
+    times = {
+        "表明身份": None,
+        "告知": None,
+        "听取": heard.data.get("start_time") if heard else None,
+        "复核": heard.data.get("end_time") if heard else None,
+        "填写交付": min(handed, default=None),
+    }
+    return [{"step": step, **({"at": at} if at else {})} for step, at in times.items()]
+
+
 SUMS: Mapping[str, Callable[[CaseView], Any]] = {
     "decided": _decided,
     "paid": _paid,
@@ -157,6 +171,5 @@ SUMS: Mapping[str, Callable[[CaseView], Any]] = {
     "in_time": _in_time,
     "within_7wd": _within_7wd,
     "within_24h": _within_24h,
-    "closed_on": lambda view: view.today,
-    "archive_due": lambda view: view.today + dt.timedelta(days=ARCHIVE_DAYS),
+    "summary_steps": _summary_steps,
 }

@@ -11,7 +11,7 @@ from sqlalchemy import orm
 
 from access.facts import Actor
 from access.policy import Permission
-from casework import documents, numbering, prefill, queries, shelf, views
+from casework import documents, merging, numbering, prefill, queries, shelf, views
 from casework.facts import DocumentFacts, Status
 from casework.gates.api import REVISE, CaseView
 from casework.gates.registry import ask
@@ -57,7 +57,7 @@ def revise(
         at, view = _to_change(ctx, session, actor, document_id)
         current, definition = view.document, view.definition
         base = queries.version_facts(session, document_id, base_version)
-        mine = cleaned(definition, prefill.replaced(base.data, data))
+        mine = cleaned(definition, merging.replaced(base.data, data))
         if base_version != current.version:
             found = documents.differences(definition, base.data, current.data, mine)
             raise documents.VersionConflict(current, found)
@@ -72,7 +72,7 @@ def _recounted(
     own = {f.name for f in view.definition.data_fields if str(f.source or "").startswith(OWN)}
     opening = prefill.opening_values(view.definition, sources_of(views.with_values(view, data)))
     fresh = {**given, **{k: v for k, v in opening.items() if k in own}}
-    return prefill.refreshed(view.definition, data, given, fresh), fresh
+    return merging.refreshed(view.definition, data, given, fresh), fresh
 
 
 def refresh(ctx: Context, actor: Actor, *, document_id: str) -> DocumentFacts:
@@ -87,7 +87,7 @@ def refresh(ctx: Context, actor: Actor, *, document_id: str) -> DocumentFacts:
         opening = prefill.opening_values(view.definition, sources_of(view))
         kept = {k: v for k, v in version.given.items() if k not in opening and _is_handed_in(view.definition, k)}
         opening = {**opening, **kept}
-        data = prefill.refreshed(view.definition, version.data, version.given, opening)
+        data = merging.refreshed(view.definition, version.data, version.given, opening)
         return _new_version(at, actor, view.document, data, given=opening, kind="document.refreshed")
 
 
@@ -108,7 +108,7 @@ def stale_drafts(ctx: Context, actor: Actor, *, case_id: str) -> list[Stale]:
             view = view_of(at, document, others=papers)
             version = queries.version_facts(session, document.id, document.version)
             opening = prefill.opening_values(view.definition, sources_of(view))
-            fields = prefill.stale_fields(view.definition, version.data, version.given, opening)
+            fields = merging.stale_fields(view.definition, version.data, version.given, opening)
             fields = tuple(f for f in fields if not _is_handed_in(view.definition, f))
             if fields:
                 found.append(Stale(document=document, fields=fields))
@@ -138,7 +138,8 @@ def _new_version(
         return current
     definition, version = at.definition_of(current), current.version + 1
     digest = documents.content_digest(definition, current.id, version, data)
-    facts = replace(current, version=version, content_digest=digest, status=Status.DRAFT)
+    secrecy = documents.class_of(definition, data, current.secrecy)
+    facts = replace(current, version=version, content_digest=digest, status=Status.DRAFT, secrecy=secrecy)
     shelf.add_version(at.session, facts, Version(data=data, given=given), by=actor.person_id, at=at.ctx.clock.now())
     voided = [f.slot for f in current.slots]
     note(at, actor, facts, kind, version=version, digest=digest, fields=changed, voided=voided)

@@ -1,7 +1,7 @@
 """Opening a paper, filled with all that is known. Journal kind: `document.drafted`."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import orm
 
 from access.facts import Actor
 from access.policy import Permission
-from casework import documents, numbering, prefill, queries, shelf, validation, views
+from casework import documents, merging, numbering, officers, prefill, queries, shelf, validation, views
 from casework.facts import CaseFacts, DocumentFacts, OfficerFacts, RecordingFacts, Status
 from casework.gates.api import CaseView
 from casework.operations.common import note, require_on
@@ -232,9 +232,10 @@ def _opened(
     now = at.ctx.clock.now()
     versions.store(at.session, at.catalogue)
     view = views.linked(view_of(at, facts), recordings)
-    clean, opening = _filled(view, data, given)
+    people = functools.partial(officers.people, at.session, facts.agency_id, at.today)
+    clean, opening = _filled(view, data, given, people)
     digest = documents.content_digest(view.definition, facts.id, 1, clean)
-    facts = replace(facts, content_digest=digest)
+    facts = replace(facts, content_digest=digest, secrecy=documents.class_of(view.definition, clean))
     shelf.insert(at.session, facts, now)
     shelf.add_version(at.session, facts, Version(data=clean, given=opening), by=actor.person_id, at=now)
     for recording in recordings:
@@ -244,14 +245,18 @@ def _opened(
 
 
 def _filled(
-    view: CaseView, typed: Mapping[str, Any], given: Mapping[str, Any] | None
+    view: CaseView,
+    typed: Mapping[str, Any],
+    given: Mapping[str, Any] | None,
+    people: Callable[[], Mapping[str, Mapping[str, Any]]],
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the values of a new paper and what the sources gave; figures over its own values need more readings."""
     seen, clean, opening = view, dict[str, Any](), dict[str, Any]()
     for _reading in range(READINGS):
         before = clean
         opening = prefill.opening_values(view.definition, sources_of(seen, given))
-        clean = cleaned(view.definition, prefill.combined(view.definition, opening, typed))
+        values = merging.combined(view.definition, opening, typed)
+        clean = cleaned(view.definition, merging.completed(view.definition, values, people))
         if clean == before:
             break
         seen = views.with_values(view, clean)

@@ -57,7 +57,7 @@ def serve(
         received_at: When it was received (left, arrived).
         sent_at: When it was handed over, posted or sent.
         address: Where; the confirmed address when left out.
-        signer: Who received it.
+        signer: Who received it; of a direct service the addressee, or who represents it, when left out.
         signer_relation: What they are to the addressee.
         refused: Why it was refused (service by leaving).
         refuse_date: Day of the refusal; the day of leaving when left out.
@@ -83,7 +83,7 @@ def serve(
         "sent_at": sent_at,
         "address": address,
         "signer": signer,
-        "signer_relation": signer_relation,
+        "signer_relation": signer_relation if signer else "",
         "refuse_reason": refused,
         "refuse_date": refuse_date or _refused_on(way, received_at),
         "delegate_reason": delegate_reason,
@@ -95,6 +95,8 @@ def serve(
         case, papers = _papers(at, document_ids)
         require_on(at, actor, Permission.SERVICE_RECORD, case=case)
         _refuse_unissued(papers)
+        if way is ServiceMethod.DIRECT and not signer:
+            typed |= _usual_signer(case, papers[0])
         definition = at.catalogue.get(RECEIPT)
         data = {k: v for k, v in typed.items() if v not in (None, "")}
         data |= _lists(definition, papers, witnesses)
@@ -112,6 +114,19 @@ def serve(
         for paper in papers:
             _attempt(at, actor, paper, receipt, {**typed, "way": way, "witnesses": [dict(w) for w in witnesses]})
         return receipt
+
+
+REPRESENTS = {"法人": "法定代表人", "其他组织": "主要负责人"}
+"""What the representative of a kind of party is to it; of others the addressee signs."""
+
+
+def _usual_signer(case: CaseFacts, paper: DocumentFacts) -> dict[str, str]:
+    own = [p for p in case.parties if p.id == paper.party_id or len(case.parties) == 1]
+    if not own:
+        return {}
+    relation = REPRESENTS.get(own[0].kind)
+    signer = own[0].representative if relation else own[0].name
+    return {"signer": signer, "signer_relation": relation or "本人"}
 
 
 def _method(word: str) -> ServiceMethod:

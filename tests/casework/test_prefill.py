@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from casework.facts import Status
-from casework.prefill import Sources, combined, opening_values, refreshed, stale_fields
+from casework.merging import combined, refreshed, stale_fields
+from casework.prefill import Sources, opening_values
 from tests.casework.gate_views import TWO, case, deadline, definition, fill, paper, recording, served, view
 
 NOTICE = paper(
