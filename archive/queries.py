@@ -35,6 +35,12 @@ def package_facts(session: orm.Session, package_id: str) -> PackageFacts:
     return _packages(session, [row])[0]
 
 
+def find_package(session: orm.Session, package_id: str) -> PackageFacts | None:
+    """Return a kept package by its id, None when there is none."""
+    row = session.get(PackageRow, package_id)
+    return _packages(session, [row])[0] if row is not None and row.state == KEPT else None
+
+
 def packages_of(session: orm.Session, case_id: str, *, kept: bool = True) -> list[PackageFacts]:
     """Return a case's packages, latest generation first; those still being made only when asked for."""
     query = sa.select(PackageRow).where(PackageRow.case_id == case_id)

@@ -43,8 +43,8 @@ def main(arguments: List[str]) -> int:
     return 0 if report["passed"] else 1
 
 
-def check(root: str) -> Dict[str, Any]:
-    """Return the report of a package's folder."""
+def check(root: str, tell: Any = None) -> Dict[str, Any]:
+    """Return the report of a package's folder; `tell` is called with done and all files, and the path in hand."""
     faults = []  # type: List[Dict[str, str]]
     notes = []  # type: List[str]
     tags = read_manifest(root, "tagmanifest-sha256.txt", faults)
@@ -54,8 +54,10 @@ def check(root: str) -> Dict[str, Any]:
     if not has_sm3:
         notes.append("本机的 Python 不支持 SM3，没有核对 SM3 清单；SHA-256 已核对。")
     faults.extend(fault(path, "只在一份清单中") for path in sorted(set(sha256) ^ set(sm3)))
-    size = 0
-    for path in sorted(set(sha256) | set(sm3) | set(tags)):
+    size, paths = 0, sorted(set(sha256) | set(sm3) | set(tags))
+    for done, path in enumerate(paths):
+        if tell is not None:
+            tell(done, len(paths), path)
         wanted = {"sha256": sha256.get(path, tags.get(path))}
         if has_sm3:
             wanted["sm3"] = sm3.get(path)
