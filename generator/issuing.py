@@ -13,6 +13,7 @@ from casework.gates.api import DONE
 from casework.operations import issuing
 from casework.views import office
 from catalogue.definitions import DocumentType
+from foundation.canonical import canonical
 from foundation.context import Context
 from generator.drawing import job_of
 from generator.pipeline import Made
@@ -41,7 +42,11 @@ def issue(
         return paper.document
     made = press.pool.make(job_of(ctx, paper, _definition(ctx, paper), sealed=True))
     return issuing.commit(
-        ctx, actor, document_id=document_id, blobs=_stored(ctx, made), sealed_without_timestamp=not made.timestamped
+        ctx,
+        actor,
+        document_id=document_id,
+        blobs=_stored(ctx, made, paper),
+        sealed_without_timestamp=not made.timestamped,
     )
 
 
@@ -50,9 +55,10 @@ def _definition(ctx: Context, paper: Paper) -> DocumentType:
         return office(ctx, session).definition_of(paper.document)
 
 
-def _stored(ctx: Context, made: Made) -> dict[str, str]:
-    """Store the files and return their digests by kind."""
-    files = {"docx": made.docx, "pdf": made.pdf, "text": made.text.encode()}
+def _stored(ctx: Context, made: Made, paper: Paper) -> dict[str, str]:
+    """Store the files and return their digests by kind; `data` lets a later check name the field that was changed."""
+    data = canonical(dict(paper.document.data))
+    files = {"docx": made.docx, "pdf": made.pdf, "text": made.text.encode(), "data": data}
     if made.sealed is not None:
         files["sealed"] = made.sealed
     return {kind: ctx.blobs.put(content).sha256 for kind, content in files.items()}
