@@ -1,9 +1,10 @@
-"""Page numbers stamped on the pages of a volume: Arabic figures, top right, one shared font, marked as artifacts.
+"""What is stamped on finished pages, marked as artifacts: page numbers of a volume, the mark of a copy; one font each.
 
-Cover, contents list and file note are not numbered (archives.md 2.6). The font is embedded here from a prepared face:
-figures only, glyph ids kept.
+Page numbers are Arabic figures at the top right; cover, contents list and file note bear none. The font is embedded
+here from a prepared face: the characters needed, glyph ids kept.
 """
 
+import math
 import struct
 from pathlib import Path
 
@@ -16,7 +17,11 @@ SIZE = 12.0
 """Points."""
 RIGHT, TOP = 42.0, 34.0
 """From the page's right and upper edge to the figures' end and base line, points."""
-RESOURCE = "/AjStamp"
+STAMP, MARK = "/AjStamp", "/AjMark"
+"""Names of the fonts in a page's resources."""
+MARK_SIZE, MARK_GREY, MARK_SLOPE = 15.0, 0.78, math.radians(28)
+MARK_HEIGHTS = (0.2, 0.5, 0.8)
+"""Where the mark of a copy stands, in shares of the page's height."""
 CMAP = """/CIDInit /ProcSet findresource begin
 12 dict begin
 begincmap
@@ -35,16 +40,30 @@ end
 end"""
 
 
-class Stamp:
-    """Figures of one face, embedded once in a volume."""
+class Lettering:
+    """Characters of one face, embedded once in a file."""
 
-    def __init__(self, pdf: pikepdf.Pdf, face_file: Path) -> None:
+    def __init__(self, pdf: pikepdf.Pdf, face_file: Path, characters: str, name: str) -> None:
+        self.name = name
         face = hb.Face(hb.Blob.from_file_path(str(face_file)))
         font = hb.Font(face)
-        self._ids = {c: int(font.get_nominal_glyph(ord(c)) or 0) for c in FIGURES}
+        self._ids = {c: int(font.get_nominal_glyph(ord(c)) or 0) for c in sorted(set(characters))}
         scale = 1000 / face.upem
         self._widths = {c: font.get_glyph_h_advance(gid) * scale for c, gid in self._ids.items()}
-        self._font = self._embedded(pdf, face, face_file.stem)
+        self.font = self._embedded(pdf, face, face_file.stem)
+
+    def codes(self, text: str) -> str:
+        """Return the glyphs of a text in hexadecimal digits."""
+        return "".join(f"{self._ids[c]:04x}" for c in text)
+
+    def width(self, text: str, size: float) -> float:
+        """Return how wide a text is, points."""
+        return float(sum(self._widths[c] for c in text) * size / 1000)
+
+    def use_on(self, page: pikepdf.Page) -> None:
+        """Give a page the font, and close what its own content left open."""
+        _own_resources(page)["/Font"][self.name] = self.font
+        page.contents_add(b"q\n", prepend=True)
 
     def _embedded(self, pdf: pikepdf.Pdf, face: hb.Face, name: str) -> pikepdf.Object:
         wanted = hb.SubsetInput()
@@ -78,7 +97,7 @@ class Stamp:
             W=widths,
             FontDescriptor=descriptor,
         )
-        lines = "\n".join(f"<{gid:04x}> <{ord(c):04x}>" for c, gid in sorted(self._ids.items()))
+        lines = "\n".join(f"<{gid:04x}> <{c.encode('utf-16-be').hex()}>" for c, gid in sorted(self._ids.items()))
         return pdf.make_indirect(
             Dictionary(
                 Type=Name.Font,
@@ -86,21 +105,54 @@ class Stamp:
                 BaseFont=base,
                 Encoding=Name("/Identity-H"),
                 DescendantFonts=Array([pdf.make_indirect(descendant)]),
-                ToUnicode=pdf.make_indirect(Stream(pdf, CMAP.format(count=len(FIGURES), lines=lines).encode())),
+                ToUnicode=pdf.make_indirect(Stream(pdf, CMAP.format(count=len(self._ids), lines=lines).encode())),
             )
         )
+
+
+class Stamp:
+    """Page numbers of one volume."""
+
+    def __init__(self, pdf: pikepdf.Pdf, face_file: Path) -> None:
+        self._letters = Lettering(pdf, face_file, FIGURES, STAMP)
 
     def put(self, page: pikepdf.Page, number: int) -> None:
         """Write a number on a page, whatever its size and turn."""
         text = str(number)
-        codes = "".join(f"{self._ids[c]:04x}" for c in text)
-        width = sum(self._widths[c] for c in text) * SIZE / 1000
-        left, bottom, right, top = (float(n) for n in page.cropbox)
-        turn = int(page.obj.get("/Rotate", 0)) % 360
-        place = _place((left, bottom, right, top), turn, width)
-        _own_resources(page)["/Font"][RESOURCE] = self._font
-        page.contents_add(b"q\n", prepend=True)
-        page.contents_add(f"\nQ q /Artifact BMC BT 0 g {RESOURCE} {SIZE} Tf {place} Tm <{codes}> Tj ET EMC Q".encode())
+        box, turn = _box(page), int(page.obj.get("/Rotate", 0)) % 360
+        place = _place(box, turn, self._letters.width(text, SIZE))
+        self._letters.use_on(page)
+        codes = self._letters.codes(text)
+        page.contents_add(f"\nQ q /Artifact BMC BT 0 g {STAMP} {SIZE} Tf {place} Tm <{codes}> Tj ET EMC Q".encode())
+
+
+class Watermark:
+    """One text, slanting, in light grey, three times on each page of a copy."""
+
+    def __init__(self, pdf: pikepdf.Pdf, face_file: Path, text: str) -> None:
+        self._letters = Lettering(pdf, face_file, text, MARK)
+        self._text = text
+
+    def put(self, page: pikepdf.Page) -> None:
+        """Write the text over a page."""
+        left, bottom, right, top = _box(page)
+        width, height = right - left, top - bottom
+        size = min(MARK_SIZE, MARK_SIZE * 0.95 * width / max(self._letters.width(self._text, MARK_SIZE), 1))
+        length, codes = self._letters.width(self._text, size), self._letters.codes(self._text)
+        cos, sin = math.cos(MARK_SLOPE), math.sin(MARK_SLOPE)
+        self._letters.use_on(page)
+        lines = []
+        for share in MARK_HEIGHTS:
+            x = left + (width - length * cos) / 2
+            y = bottom + height * share - length * sin / 2
+            matrix = f"{cos:.4f} {sin:.4f} {-sin:.4f} {cos:.4f} {x:.2f} {y:.2f}"
+            lines.append(f"BT {MARK_GREY} g {MARK} {size:.2f} Tf {matrix} Tm <{codes}> Tj ET")
+        page.contents_add(f"\nQ q /Artifact BMC {' '.join(lines)} EMC Q".encode())
+
+
+def _box(page: pikepdf.Page) -> tuple[float, float, float, float]:
+    left, bottom, right, top = (float(n) for n in page.cropbox)
+    return left, bottom, right, top
 
 
 def _place(box: tuple[float, float, float, float], turn: int, width: float) -> str:
