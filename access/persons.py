@@ -19,6 +19,9 @@ from foundation.clock import legal_date
 from foundation.context import Context
 from foundation.errors import BadInput, NotFound
 
+MEMO = "access.persons"
+"""Where a session keeps the persons that it read."""
+
 NO_PERSON = ("没有这个人员。", "检查人员编号。")
 
 
@@ -138,13 +141,12 @@ def person(session: orm.Session, person_id: str, day: dt.date) -> PersonFacts:
     Raises:
         NotFound: There is no such person.
     """
-    row = _person_row(session, person_id)
-    known = appointments(session, person_id)
+    name, known = _known(session, person_id)
     held = [a for a in known if is_valid_on(a, day)]
     shown = held or known[-1:]
     return PersonFacts(
-        id=row.id,
-        name=row.name,
+        id=person_id,
+        name=name,
         agency_id=shown[0].agency_id if shown else "",
         roles=frozenset(a.role for a in held),
         department=shown[0].department if shown else "",
@@ -152,6 +154,15 @@ def person(session: orm.Session, person_id: str, day: dt.date) -> PersonFacts:
         qualification=next((a.qualification for a in shown if a.qualification), ""),
         **_certificate(held or known, day),
     )
+
+
+def _known(session: orm.Session, person_id: str) -> tuple[str, list[AppointmentFacts]]:
+    """Return a person's name and appointments, read once a session: 90 papers ask for them on each one's day."""
+    memo = session.info.setdefault(MEMO, {})
+    if person_id not in memo:
+        memo[person_id] = (_person_row(session, person_id).name, appointments(session, person_id))
+    found: tuple[str, list[AppointmentFacts]] = memo[person_id]
+    return found
 
 
 def persons_of(session: orm.Session, agency_id: str, day: dt.date) -> list[PersonFacts]:
