@@ -27,7 +27,9 @@ SIGNED = re.compile(r"^(?P<name>.+?)(?: (?P<date>\d{4}-\d{2}-\d{2}))?$")
 EMPTY: tuple[Any, ...] = (None, "", [], (), {})
 
 LONG_TEXT = 3000
-MOST_ROWS = 60
+MOST_ROWS, FEW_ROWS = 60, 6
+SHORT_LISTS = ("av_ids", "docs", "witness", "witnesses", "attendees", "members", "reviewers", "experts")
+"""Lists that no paper holds many rows of."""
 LONG_NAME = (
     "清河镇示例砂石骨料开采加工销售及现代仓储物流与建筑废弃物资源化综合利用产业发展集团股份有限公司"
     "清河镇样例村第一分公司（虚构）"
@@ -184,7 +186,8 @@ def _stretched(field: Field, value: Any) -> Any:
     if field.kind == "long_text":
         return _lengthened(str(value), 160)
     if field.kind == "list" and value and not any(name == "distinct_names" for name, _ in field.checks):
-        return [_numbered(value[i % len(value)], i + 1) for i in range(MOST_ROWS)]
+        count = FEW_ROWS if field.name in SHORT_LISTS else MOST_ROWS
+        return [_numbered(value[i % len(value)], i + 1) for i in range(count)]
     return value
 
 
