@@ -1,8 +1,8 @@
 """Search under access control on the embedded engine: p95 at 20,000 and 100,000 papers, and what the filter costs.
 
-`find` is the whole of what a page waits for: rights, the engine with exact totals and facets, the database's confirmation,
-snippets, the line in the access journal. The ratio compares the engine alone, the same questions in the same order, with
-the viewer's filter and without any.
+`find` is the whole of what a page waits for: rights, the engine with exact totals and facets, the database's
+confirmation, snippets, the line in the access journal. The ratio compares the engine alone, the same questions in the
+same order, with the viewer's filter and without any.
 """
 
 import statistics
@@ -15,7 +15,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from access.facts import Actor
-from access.policy import Viewer
 from access.predicates import Always
 from bench.corpus import AGENCIES, Corpus, queries
 from casework.queries import viewer_of
@@ -24,7 +23,7 @@ from foundation.database import Base
 from foundation.settings import Settings
 from search import backend
 from search.asking import find
-from search.engine import Ask, Engine
+from search.engine import Ask
 from search.entries import Entry
 from search.query import parse
 from search.rights import rights_of
@@ -60,12 +59,12 @@ def _at(size: int) -> dict[str, Any]:
 
 
 def _figures(ctx: Context, asked: Sequence[str]) -> dict[str, Any]:
-    actors = [_actor(ctx, n) for n in range(len(ROLES))]
+    actors = [_actor(n) for n in range(len(ROLES))]
     pairs = [(actors[n % len(actors)], text) for n, text in enumerate(asked)]
     engine = backend.engine_of(ctx)
     whole = _times(lambda actor, text: find(ctx, actor, text), pairs)
     with_filter = _times(lambda actor, text: engine.ask(_question(ctx, actor, text)), pairs)
-    without = _times(lambda _, text: engine.ask(Ask(where=Always(), terms=parse(text).terms)), pairs)
+    without = _times(lambda _, text: engine.ask(_unfiltered(text)), pairs)
     return {
         "find_p50_ms": _ms(whole, 50),
         "find_p95_ms": _ms(whole, 95),
@@ -80,7 +79,12 @@ def _figures(ctx: Context, asked: Sequence[str]) -> dict[str, Any]:
 def _question(ctx: Context, actor: Actor, text: str) -> Ask:
     rights = _rights(ctx, actor)
     query = parse(text)
-    return Ask(where=rights.where, guards=rights.guards, terms=query.terms)
+    return Ask(where=rights.where, guards=rights.guards, terms=query.terms, spans=query.spans)
+
+
+def _unfiltered(text: str) -> Ask:
+    query = parse(text)
+    return Ask(where=Always(), terms=query.terms, spans=query.spans)
 
 
 def _rights(ctx: Context, actor: Actor) -> Any:
@@ -101,7 +105,7 @@ def _ms(times: Sequence[float], percent: int) -> float:
     return round(statistics.quantiles(times, n=100)[percent - 1] * 1000, 2)
 
 
-def _actor(ctx: Context, number: int) -> Actor:
+def _actor(number: int) -> Actor:
     role = ROLES[number]
     agencies = frozenset(AGENCIES if role == "supervisor" else AGENCIES[:1])
     return Actor(
@@ -169,4 +173,11 @@ def _document_row(entry: Entry, at: Any) -> dict[str, Any]:
     names = ("agency_id", "case_id", "type", "stage", "secrecy", "volume", "status", "author_id")
     digests = {"definition_digest": "", "content_digest": "", "number": entry.texts.get("number", "")}
     times = {"opened_at": at, "changed_at": at}
-    return {"id": entry.id, "title": entry.texts["title"], "version": 1, **{n: entry.facts[n] for n in names}, **digests, **times}
+    return {
+        "id": entry.id,
+        "title": entry.texts["title"],
+        "version": 1,
+        **{n: entry.facts[n] for n in names},
+        **digests,
+        **times,
+    }

@@ -11,6 +11,7 @@ from dataclasses import replace
 from access.agencies import require_in_agency
 from access.facts import Actor
 from access.permissions import Permission
+from access.predicates import Never
 from access.reading import note_search
 from casework.queries import viewer_of
 from foundation import outbox
@@ -45,7 +46,7 @@ def find(
     Args:
         ctx: The floor.
         actor: Who asks.
-        query: As typed (`search.query`).
+        query: As typed (`search.query`); signs alone find nothing, and nothing at all finds everything.
         facets: Facet → chosen values, one of which a hit must have; names that are no facets are left out.
         page: From 1; a page past the end is empty, with the same total.
         size: Hits a page, 100 at most.
@@ -61,8 +62,9 @@ def find(
     with ctx.database.read() as session:
         require_in_agency(actor, Permission.SEARCH, actor.agency_id)
         rights = rights_of(actor, viewer_of(session, actor))
+    asks_nothing = bool(query.strip()) and asked.is_empty and not chosen
     question = Ask(
-        where=rights.where,
+        where=Never() if asks_nothing else rights.where,
         terms=asked.terms,
         guards=rights.guards,
         chosen=chosen,

@@ -1,9 +1,10 @@
 """SQLite FTS5 as an engine: its own file, so that writing an index never makes savers wait.
 
 A generation of the index is its own tables: `entry` (attributes, one narrow row a thing), `fts` (tokens, contentless),
-`stored` (what was indexed, as JSON), `combo` (each combination of facet values, so that counting groups by one number)
-and `gone` (versions of what was taken out). A rebuild fills another generation; one row of `meta` says which is the
-present one, so all processes switch with their next statement.
+`small` (the tokens of all fields but the long one once more: ranks and masked values are asked here), `stored` (what
+was indexed, as JSON), `combo` (each combination of facet values, so that counting groups by one number) and `gone`
+(versions of what was taken out). A rebuild fills another generation; one row of `meta` says which is the present one,
+so all processes switch with their next statement.
 """
 # ruff: noqa: S608 - table names carry the number of a generation, column names are constants, values are always bound
 
@@ -25,6 +26,8 @@ from search.fts5_pool import Pool
 MOST_FREE = 0.3
 """Part of the file that may be unused before sweeping gives it back."""
 COLUMNS = tuple(f"{field}_{form}" for field in ALL_FIELDS for form in "gs")
+LONG = frozenset(["text_g", "text_s"])
+"""Columns of the long field."""
 TOKENIZER = "ascii tokenchars '-./_'"
 """Splits at blanks alone, for tokens made by `search.tokens`: `unicode61` would split codes and fold accents."""
 META = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
@@ -93,7 +96,8 @@ class Fts5:
             _set(db, "present", name)
             _set(db, "schema", SCHEMA)
             db.execute("DELETE FROM meta WHERE name = 'building'")
-            db.execute(f"INSERT INTO fts_{name}(fts_{name}) VALUES ('optimize')")
+            for table in (f"fts_{name}", f"small_{name}"):
+                db.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")
 
     def sweep(self) -> None:
         """Drop tables that belong to no known generation, and give back their space."""
@@ -187,10 +191,10 @@ class Writing:
         self.db.execute(f"DELETE FROM gone_{self.g} WHERE id = ?", [entry_id])
         if found is None:
             return
-        columns = columns_of(loaded(found[1]))  # a contentless table is told what it held
-        names, marks = ", ".join(columns), ", ".join("?" * (len(columns) + 2))
-        sql = f"INSERT INTO fts_{self.g}(fts_{self.g}, rowid{', ' * bool(columns)}{names}) VALUES ({marks})"
-        self.db.execute(sql, ["delete", found[0], *columns.values()])
+        for table, columns in _indexed(columns_of(loaded(found[1]))):  # a contentless table is told what it held
+            names, marks = ", ".join([f"{table}_{self.g}", "rowid", *columns]), ", ".join("?" * (len(columns) + 2))
+            sql = f"INSERT INTO {table}_{self.g}({names}) VALUES ({marks})"
+            self.db.execute(sql, ["delete", found[0], *columns.values()])
         for table in ("entry", "stored"):
             self.db.execute(f"DELETE FROM {table}_{self.g} WHERE rowid = ?", [found[0]])
 
@@ -204,7 +208,8 @@ class Writing:
         }
         rowid = self._insert("entry", row).lastrowid
         self._insert("stored", {"rowid": rowid, "entry": stored(entry)})
-        self._insert("fts", {"rowid": rowid, **columns_of(entry)})
+        for table, columns in _indexed(columns_of(entry)):
+            self._insert(table, {"rowid": rowid, **columns})
 
     def _remember(self, gone: Gone) -> None:
         self._insert("gone", {"id": gone.id, "version": gone.version})
@@ -230,12 +235,18 @@ def _create(db: sqlite3.Connection, g: str) -> None:
     db.execute(f"CREATE TABLE stored_{g} (rowid INTEGER PRIMARY KEY, entry TEXT NOT NULL)")
     db.execute(f"CREATE TABLE combo_{g} (id INTEGER PRIMARY KEY, facets TEXT NOT NULL UNIQUE)")
     db.execute(f"CREATE TABLE gone_{g} (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID")
-    columns = ", ".join(COLUMNS)
-    db.execute(f"CREATE VIRTUAL TABLE fts_{g} USING fts5({columns}, content='', tokenize=\"{TOKENIZER}\")")
+    for table, columns in _indexed(dict.fromkeys(COLUMNS, "")):
+        made = f"{', '.join(columns)}, content='', tokenize=\"{TOKENIZER}\""
+        db.execute(f"CREATE VIRTUAL TABLE {table}_{g} USING fts5({made})")
+
+
+def _indexed(columns: Mapping[str, str]) -> list[tuple[str, dict[str, str]]]:
+    """Return what goes into each of the two tables of tokens."""
+    return [("fts", dict(columns)), ("small", {n: v for n, v in columns.items() if n not in LONG})]
 
 
 def _drop(db: sqlite3.Connection, g: str) -> None:
-    for table in ("fts", "entry", "stored", "combo", "gone"):
+    for table in ("fts", "small", "entry", "stored", "combo", "gone"):
         db.execute(f"DROP TABLE IF EXISTS {table}_{g}")
 
 

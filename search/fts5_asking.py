@@ -1,10 +1,14 @@
-"""Answers one question from one generation of the SQLite index: totals and counts, then the page, tier by tier."""
+"""Answers one question from one generation of the SQLite index.
+
+A phrase in the long field is what costs, so it is looked for once: `open` holds the hits by open fields, `masked` those
+that need masked ones; counts and page come from both in one statement. Which hits are of a better tier is asked of the
+table of small fields.
+"""
 # ruff: noqa: S608 - table names carry the number of a generation, column names are constants, values are always bound
 
 import json
 import sqlite3
 import sys
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from search import filters
@@ -14,7 +18,6 @@ from search.filters import Sql
 from search.ordering import by_masked, tiers
 
 Pairs = tuple[tuple[str, str], ...]
-ORDER = "ORDER BY e.date DESC, e.id DESC LIMIT ? OFFSET ?"
 
 
 class Combos:
@@ -37,23 +40,107 @@ class Combos:
 class Asking:
     """One question inside one reading transaction."""
 
-    def __init__(self, db: sqlite3.Connection, generation: str, question: Ask, known: "Combos") -> None:
+    def __init__(self, db: sqlite3.Connection, generation: str, question: Ask, known: Combos) -> None:
         self.db = db
-        self.known = known
         self.g = generation
+        self.known = known
         self.question = question
         self.tiers = tiers(question)
         self.permitted = self._permitted()
-        self.last = self._last()
 
     def answer(self) -> Answer:
         """Return total, counts and the page."""
-        combos = self._combos()
+        combos, rowids = self._combos_and_page()
         return Answer(
             total=sum(combos.values()),
-            entries=tuple(self._stored(rowid) for rowid in self._page()),
+            entries=tuple(self._stored(rowid) for rowid in rowids),
             counts=self._counts(combos),
         )
+
+    def _combos_and_page(self) -> tuple[dict[int, int], list[int]]:
+        """Return how many hits have each combination of facet values, and the rows of the page."""
+        first, offset, size = self._better()
+        tables, values = self._hits()
+        rest = "SELECT * FROM open UNION ALL SELECT * FROM masked"
+        ranked, among = self._ranked()
+        sql = f"""WITH {tables}
+            SELECT 0 AS kind, combo AS n, count(*) AS c FROM ({rest}) GROUP BY combo
+            UNION ALL SELECT 1, n, 0 FROM (
+                SELECT n FROM ({rest}) WHERE {ranked} ORDER BY date DESC, id DESC LIMIT ? OFFSET ?)"""
+        combos: dict[int, int] = {}
+        page = list(first)
+        for kind, number, count in self.db.execute(sql, [*values, *among, size, offset]):
+            if kind:
+                page.append(number)
+            else:
+                combos[number] = count
+        return combos, page
+
+    def _hits(self) -> Sql:
+        """Return the two tables of hits, which have none in common."""
+        columns = "(n, combo, date, id) AS MATERIALIZED"
+        row = "SELECT e.rowid, e.combo, e.date, e.id"
+        condition, values = self.permitted
+        if not self.question.terms:
+            nothing = f"masked{columns} ({row} FROM entry_{self.g} e WHERE 0)"
+            return f"open{columns} ({row} FROM entry_{self.g} e WHERE {condition}), {nothing}", values
+        match, given = self._matching("fts", self.tiers[-1])
+        ways, wanted = self._masked_ways()
+        tables = f"open{columns} ({row} {match}), masked{columns} ({row} FROM entry_{self.g} e WHERE ({ways}) AND {condition}"
+        return f"{tables} AND e.rowid NOT IN (SELECT n FROM open))", [*given, *wanted, *values]
+
+    def _masked_ways(self) -> Sql:
+        """Return the condition of hits by masked fields; of several terms one at least must stand in such a field."""
+        parts: list[Sql] = []
+        for way in by_masked(self.question):
+            own = [field for field in way.fields if field not in self.tiers[-1]]
+            some = " OR ".join(_phrase(term, own) for term in self.question.terms)
+            if self._is_anywhere(some):
+                condition, values = filters.to_sql(way.where)
+                parts.append((f"{self._rows('small')} AND {condition}", [some, *values]))
+                if len(self.question.terms) > 1:
+                    parts[-1] = (f"{self._rows('fts')} AND {parts[-1][0]}", [self._match(way.fields), *parts[-1][1]])
+        return " OR ".join(f"({sql})" for sql, _ in parts) or "0", [v for _, values in parts for v in values]
+
+    def _is_anywhere(self, match: str) -> bool:
+        query = f"SELECT 1 FROM small_{self.g} WHERE small_{self.g} MATCH ? LIMIT 1"
+        return self.db.execute(query, [match]).fetchone() is not None
+
+    def _better(self) -> tuple[list[int], int, int]:
+        """Return the page's rows of better tiers, and what is left of offset and size for the last one."""
+        offset, size = self.question.offset, self.question.size
+        rows: list[int] = []
+        for at, fields in enumerate(self.tiers[:-1] if self.question.terms else ()):
+            match, values = self._matching("small", fields)
+            if at:
+                match, values = f"{match} AND NOT {self._rows('small')}", [*values, self._match(self.tiers[at - 1])]
+            query = f"SELECT e.rowid {match} ORDER BY e.date DESC, e.id DESC LIMIT ? OFFSET ?"
+            found = [row for (row,) in self.db.execute(query, [*values, size - len(rows), offset])]
+            rows += found
+            if offset:
+                count = self.db.execute(f"SELECT count(*) {match}", values).fetchone()[0]
+                offset = max(0, offset - count)
+        return rows, offset, size - len(rows)
+
+    def _ranked(self) -> Sql:
+        """Return the condition that a hit is of the last tier."""
+        if not self.question.terms or len(self.tiers) == 1:
+            return "1", []
+        match = self._match(self.tiers[-2])
+        if not self._is_anywhere(match):
+            return "1", []
+        return f"n NOT IN (SELECT rowid FROM small_{self.g} WHERE small_{self.g} MATCH ?)", [match]
+
+    def _matching(self, table: str, fields: Sequence[str]) -> Sql:
+        condition, values = self.permitted
+        joined = f"FROM {table}_{self.g} f CROSS JOIN entry_{self.g} e ON e.rowid = f.rowid"
+        return f"{joined} WHERE {table}_{self.g} MATCH ? AND {condition}", [self._match(fields), *values]
+
+    def _rows(self, table: str) -> str:
+        return f"e.rowid IN (SELECT rowid FROM {table}_{self.g} WHERE {table}_{self.g} MATCH ?)"
+
+    def _match(self, fields: Sequence[str]) -> str:
+        return " AND ".join(_phrase(term, fields) for term in self.question.terms)
 
     def _permitted(self) -> Sql:
         """Return what every hit must be besides meeting the terms."""
@@ -72,14 +159,6 @@ class Asking:
         condition, given = filters.one_of("json_extract(facets, ?)", sorted(values))
         return f"e.combo IN (SELECT id FROM combo_{self.g} WHERE {condition})", [f'$."{name}"', *given]
 
-    def _combos(self) -> Counter[int]:
-        """Return how many hits have each combination of facet values."""
-        combos: Counter[int] = Counter()
-        for sql, values in self._hits():
-            found = self.db.execute(f"SELECT e.combo, count(*) {sql} GROUP BY e.combo", values)
-            combos.update(dict(found.fetchall()))
-        return combos
-
     def _counts(self, combos: Mapping[int, int]) -> dict[str, dict[str, int]]:
         known = self.known.of(self.db, self.g, combos)
         found: dict[tuple[str, str], int] = {}
@@ -90,78 +169,6 @@ class Asking:
         for (name, value), count in found.items():
             counts.setdefault(name, {})[value] = count
         return counts
-
-    def _hits(self) -> list[Sql]:
-        """Return two sources of hits that have none in common: by open fields, and by masked ones only."""
-        if not self.question.terms:
-            condition, values = self.permitted
-            return [(f"FROM entry_{self.g} e WHERE {condition}", values)]
-        return [self._matching(self._match(self.tiers[-1])), *self._only_masked()]
-
-    def _matching(self, match: str) -> Sql:
-        condition, values = self.permitted
-        joined = f"FROM fts_{self.g} f CROSS JOIN entry_{self.g} e ON e.rowid = f.rowid"
-        return f"{joined} WHERE fts_{self.g} MATCH ? AND {condition}", [match, *values]
-
-    def _only_masked(self) -> list[Sql]:
-        base = self._match(self.tiers[-1])
-        ways: list[Sql] = []
-        for way in by_masked(self.question):
-            condition, values = filters.to_sql(way.where)
-            found = f"e.rowid IN (SELECT rowid FROM fts_{self.g} WHERE fts_{self.g} MATCH ?)"
-            ways.append((f"({found} AND {condition})", [f"({self._match(way.fields)}) NOT ({base})", *values]))
-        if not ways:
-            return []
-        condition, values = self.permitted
-        some = " OR ".join(sql for sql, _ in ways)
-        given = [v for _, values in ways for v in values]
-        return [(f"FROM entry_{self.g} e WHERE ({some}) AND {condition}", [*given, *values])]
-
-    def _match(self, fields: Sequence[str]) -> str:
-        return " AND ".join(_phrase(term, fields) for term in self.question.terms)
-
-    def _last(self) -> list[Sql]:
-        """Return the sources of the last tier: what matches in no better fields."""
-        if not self.question.terms:
-            return self._hits()
-        match = self._match(self.tiers[-1])
-        if len(self.tiers) > 1:
-            match = f"({match}) NOT ({self._match(self.tiers[-2])})"
-        return [self._matching(match), *self._only_masked()]
-
-    def _page(self) -> list[int]:
-        """Return the rows of the page, looking into a tier only when the ones before did not fill it."""
-        offset, size = self.question.offset, self.question.size
-        rows: list[int] = []
-        for source in self._better_tiers():
-            if len(rows) == size:
-                return rows
-            found = self._rows(*source, offset, size - len(rows))
-            rows += found
-            offset = 0 if found else max(0, offset - self._count(*source))
-        return rows + self._rows_of(self.last, offset, size - len(rows))
-
-    def _better_tiers(self) -> list[Sql]:
-        if not self.question.terms:
-            return []
-        matches = [self._match(fields) for fields in self.tiers[:-1]]
-        apart = [m if at == 0 else f"({m}) NOT ({matches[at - 1]})" for at, m in enumerate(matches)]
-        return [self._matching(m) for m in apart]
-
-    def _rows_of(self, sources: Sequence[Sql], offset: int, size: int) -> list[int]:
-        if len(sources) == 1:
-            return self._rows(*sources[0], offset, size)
-        parts = " UNION ALL ".join(f"SELECT e.rowid AS r, e.date AS date, e.id AS id {sql}" for sql, _ in sources)
-        values = [v for _, some in sources for v in some]
-        found = self.db.execute(f"SELECT r FROM ({parts}) e {ORDER}", [*values, size, offset])
-        return [int(row[0]) for row in found]
-
-    def _rows(self, sql: str, values: Sequence[object], offset: int, size: int) -> list[int]:
-        found = self.db.execute(f"SELECT e.rowid {sql} {ORDER}", [*values, size, offset])
-        return [int(row[0]) for row in found]
-
-    def _count(self, sql: str, values: Sequence[object]) -> int:
-        return int(self.db.execute(f"SELECT count(*) {sql}", values).fetchone()[0])
 
     def _stored(self, rowid: int) -> Entry:
         found = self.db.execute(f"SELECT entry FROM stored_{self.g} WHERE rowid = ?", [rowid]).fetchone()

@@ -71,17 +71,16 @@ def parse(text: str, words: Mapping[str, Mapping[str, str]] | None = None) -> Qu
 
 def loose(text: str) -> Iterator[Term]:
     """Yield one term for each run."""
-    for run in tokens.runs(tokens.units(text)):
+    for run in tokens.units_by_run(text):
         yield _term(run)
 
 
 def exact(text: str) -> Iterator[Term]:
     """Yield the terms of an exact wording: each run, and all units in order when punctuation divides them."""
-    known = tokens.units(text)
-    found = list(tokens.runs(known))
+    found = tokens.units_by_run(text)
     yield from (_term(run) for run in found)
     if len(found) > 1:
-        yield Term(form=SINGLES, units=tuple(u.text for u in known))
+        yield Term(form=SINGLES, units=tuple(unit for run in found for unit in run))
 
 
 def _term(run: list[str]) -> Term:

@@ -18,7 +18,7 @@ import functools
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +39,7 @@ _HAN = (
     "\u4e00-\u9fff\ue000-\uf8ff\uf900-\ufaff\U00016fe0-\U00018cff\U0001aff0-\U0001b2ff\U00020000-\U0003fffd\U000f0000-\U0010fffd"
 )
 _LETTER = f"(?:(?![{_HAN}])[^\\W_])"
-_UNIT = re.compile(rf"\d{{1,3}}(?:,\d{{3}})+(?![,\d])(?:\.\d+)?|{_LETTER}+(?:[-./_]+{_LETTER}+)*|[{_HAN}]")
+_SEGMENT = re.compile(rf"(?P<han>[{_HAN}]+)|\d{{1,3}}(?:,\d{{3}})+(?![,\d])(?:\.\d+)?|{_LETTER}+(?:[-./_]+{_LETTER}+)*")
 _IS_HAN = re.compile(f"[{_HAN}]")
 _LINE = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _DOTS = re.compile(r" {0,2}[·•・‧∙⋅᛫] {0,2}")
@@ -48,16 +48,22 @@ _OPEN, _CLOSE = frozenset("〔[(【〖"), frozenset("〕])】〗")
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """One unit and where it stands in the normal form."""
+class Segment:
+    """Han characters in a row, each a unit, or one word, number or code."""
 
     text: str
-    start: int
-    end: int
-    joined: bool
-    """Nothing that matters stands between it and the unit before."""
-    new_line: bool
+    is_han: bool
+    is_joined: bool
+    """Nothing that matters stands between it and the segment before."""
+    is_new_line: bool
     """A line ended before it."""
+
+    @property
+    def units(self) -> list[str]:
+        """Return its units; a code that is too long is several."""
+        if self.is_han:
+            return list(self.text)
+        return [self.text[at : at + LONGEST] for at in range(0, len(self.text), LONGEST)]
 
 
 def normal(text: str) -> str:
@@ -66,23 +72,42 @@ def normal(text: str) -> str:
     return _INVISIBLE.sub("", folded).translate(_variants())
 
 
-def units(text: str) -> list[Unit]:
-    """Return the units of a text in order."""
-    return scan(normal(text))
-
-
-def scan(form: str) -> list[Unit]:
-    """Return the units of a text that is in normal form already."""
-    found = [(m.start(), m.end()) for m in _UNIT.finditer(form)]
+def segments(text: str) -> list[Segment]:
+    """Return the segments of a text in order."""
+    form = normal(text)
+    found = [(m.start(), m.end(), m.lastgroup is not None) for m in _SEGMENT.finditer(form)]
     wrapped = _wrapped(form, found)
-    out: list[Unit] = []
+    out: list[Segment] = []
     last = 0
-    for at, (start, end) in enumerate(found):
+    for at, (start, end, han) in enumerate(found):
         gap = form[last:start]
-        joined = at > 0 and (not gap or _joins(form, found[at - 1], start, gap) or _is_bracket(gap, at, wrapped))
-        out += _pieces(form[start:end].replace(",", ""), start, end, joined=joined, new_line=bool(_LINE.search(gap)))
+        joined = at > 0 and (_joins(form, found[at - 1], found[at], gap) or _is_bracket(gap, at, wrapped))
+        word = form[start:end] if han else form[start:end].replace(",", "")
+        out.append(Segment(word, han, joined, at > 0 and _LINE.search(gap) is not None))
         last = end
     return out
+
+
+def units(text: str) -> list[str]:
+    """Return the units of a text in order."""
+    return [unit for segment in segments(text) for unit in segment.units]
+
+
+def runs(known: Iterable[Segment]) -> Iterator[list[Segment]]:
+    """Yield segments run by run."""
+    run: list[Segment] = []
+    for segment in known:
+        if run and not segment.is_joined:
+            yield run
+            run = []
+        run.append(segment)
+    if run:
+        yield run
+
+
+def units_by_run(text: str) -> list[list[str]]:
+    """Return the units of a text, run by run."""
+    return [[unit for segment in run for unit in segment.units] for run in runs(segments(text))]
 
 
 def indexed(text: str, *, parts: bool = False) -> tuple[str, str]:
@@ -92,30 +117,8 @@ def indexed(text: str, *, parts: bool = False) -> tuple[str, str]:
         text: Any text.
         parts: Add the parts of composite codes after the singles, so that `20260106` finds `av-20260106-01`.
     """
-    known = units(text)
+    known = segments(text)
     return _grams(known), _singles(known, parts=parts)
-
-
-def _grams(known: list[Unit]) -> str:
-    return f" {BREAK} ".join(" ".join(pairs(run)) for run in runs(known) if len(run) > 1)
-
-
-def _singles(known: list[Unit], *, parts: bool) -> str:
-    tokens = [t for u in known for t in ((BREAK, u.text) if u.new_line else (u.text,))]
-    pieces = [p for u in known for p in re.split("[-./_]+", u.text) if p != u.text] if parts else []
-    return " ".join([*tokens, *(t for piece in pieces for t in (BREAK, piece))])
-
-
-def runs(known: Sequence[Unit]) -> Iterator[list[str]]:
-    """Yield the texts of units run by run."""
-    run: list[str] = []
-    for unit in known:
-        if run and not unit.joined:
-            yield run
-            run = []
-        run.append(unit.text)
-    if run:
-        yield run
 
 
 def pairs(run: Sequence[str]) -> list[str]:
@@ -125,44 +128,73 @@ def pairs(run: Sequence[str]) -> list[str]:
 
 def key(text: str) -> str:
     """Return what two spellings of one name or number have in common (dots, blanks, width, case, brackets)."""
-    return "".join(u.text for u in units(text))
-
-
-def _joins(form: str, before: tuple[int, int], start: int, gap: str) -> bool:
-    """Tell whether what stands between two units does not matter."""
-    left, right = is_han(form[before[1] - 1]), is_han(form[start])
-    if _DOTS.fullmatch(gap):
-        return not (form[before[1] - 1].isdigit() and form[start].isdigit())
-    if not _DOT_OR_BLANK.fullmatch(gap):
-        return False
-    return left and right if gap == "." else left or right
-
-
-def _is_bracket(gap: str, at: int, wrapped: set[int]) -> bool:
-    """Tell whether all that stands before a unit is the bracket of a code."""
-    sign = gap.strip(" ")
-    return (at in wrapped and sign in _OPEN) or (at - 1 in wrapped and sign in _CLOSE)
-
-
-def _wrapped(form: str, found: list[tuple[int, int]]) -> set[int]:
-    """Return the units, by place, that are a code in brackets of its own."""
-    inside = form + " "
-    return {
-        at
-        for at, (start, end) in enumerate(found)
-        if start > 0 and inside[start - 1] in _OPEN and inside[end] in _CLOSE and not is_han(form[start])
-    }
-
-
-def _pieces(text: str, start: int, end: int, *, joined: bool, new_line: bool) -> Iterator[Unit]:
-    yield Unit(text[:LONGEST], start, end, joined, new_line)
-    for at in range(LONGEST, len(text), LONGEST):
-        yield Unit(text[at : at + LONGEST], start, end, joined=True, new_line=False)
+    return "".join(units(text))
 
 
 def is_han(text: str) -> bool:
     """Tell whether a unit, or the character that a text begins with, is Han."""
     return bool(_IS_HAN.match(text))
+
+
+def _grams(known: Sequence[Segment]) -> str:
+    found = (tokens for run in runs(known) if (tokens := _pairs_of(run)))
+    return f" {BREAK} ".join(" ".join(tokens) for tokens in found)
+
+
+def _pairs_of(run: Sequence[Segment]) -> list[str]:
+    """Return what `pairs` returns of the run's units, without taking Han apart one by one."""
+    tokens: list[str] = []
+    before = ""
+    for segment in run:
+        if not segment.is_han:
+            tokens += pairs([before, *segment.units] if before else segment.units)
+            before = segment.units[-1]
+            continue
+        tokens += pairs([before, segment.text[0]]) if before else []
+        tokens += map("".join, itertools.pairwise(segment.text))
+        before = segment.text[-1]
+    return tokens
+
+
+def _singles(known: Sequence[Segment], *, parts: bool) -> str:
+    tokens: list[str] = []
+    for segment in known:
+        tokens += (BREAK, *segment.units) if segment.is_new_line else segment.units
+    if parts:
+        pieces = [p for s in known if not s.is_han for p in re.split("[-./_]+", s.text) if p != s.text]
+        tokens += [token for piece in pieces for token in (BREAK, piece)]
+    return " ".join(tokens)
+
+
+Found = tuple[int, int, bool]
+"""Begin, end, and whether it is Han."""
+
+
+def _joins(form: str, left: Found, right: Found, gap: str) -> bool:
+    """Tell whether what stands between two segments does not matter."""
+    if not gap:
+        return True
+    if _DOTS.fullmatch(gap):
+        return not (form[left[1] - 1].isdigit() and form[right[0]].isdigit())
+    if not _DOT_OR_BLANK.fullmatch(gap):
+        return False
+    return left[2] and right[2] if gap == "." else left[2] or right[2]
+
+
+def _is_bracket(gap: str, at: int, wrapped: set[int]) -> bool:
+    """Tell whether all that stands before a segment is the bracket of a code."""
+    sign = gap.strip(" ")
+    return (at in wrapped and sign in _OPEN) or (at - 1 in wrapped and sign in _CLOSE)
+
+
+def _wrapped(form: str, found: Sequence[Found]) -> set[int]:
+    """Return the segments, by place, that are a code in brackets of its own."""
+    inside = form + " "
+    return {
+        at
+        for at, (start, end, han) in enumerate(found)
+        if not han and start > 0 and inside[start - 1] in _OPEN and inside[end] in _CLOSE
+    }
 
 
 @functools.cache

@@ -121,12 +121,13 @@ def _holds(predicate: Predicate, entry: Entry) -> bool:
 
 
 def _has(entry: Entry, field: str, term: Term) -> bool:
+    text = entry.texts.get(field, "")
+    codes = tokens.units(text) if field == "number" and len(term.units) == 1 else []
+    return stands_in(text, term) or any(term.units[0] in code.split("-") for code in codes)
+
+
+def stands_in(text: str, term: Term) -> bool:
     """Look for a term unit by unit."""
-    known = tokens.units(entry.texts.get(field, ""))
-    wanted, size = list(term.units), len(term.units)
-    for at in range(len(known) - size + 1):
-        some = known[at : at + size]
-        apart = [u.joined for u in some[1:]] if term.form == GRAMS else [not u.new_line for u in some[1:]]
-        if [u.text for u in some] == wanted and all(apart):
-            return True
-    return field == "number" and size == 1 and any(wanted[0] in u.text.replace(".", "-").split("-") for u in known)
+    wanted = list(term.units)
+    rows = tokens.units_by_run(text) if term.form == GRAMS else [tokens.units(line) for line in text.split("\n")]
+    return any(row[at : at + len(wanted)] == wanted for row in rows for at in range(len(row)))

@@ -21,7 +21,7 @@ TEXT = st.text(
 
 
 def texts(text: str) -> list[str]:
-    return [unit.text for unit in tokens.units(text)]
+    return tokens.units(text)
 
 
 @pytest.mark.parametrize(
@@ -135,10 +135,9 @@ def test_what_stands_in_a_text_is_found_by_its_units(part: str, before: str, aft
 
 @given(TEXT)
 def test_grams_and_singles_tell_of_the_same_units(text: str) -> None:
-    known = tokens.units(text)
-    assert [t for t in tokens.indexed(text)[1].split() if t != BREAK] == [u.text for u in known]
-    pairs = [t for t in tokens.indexed(text)[0].split() if t != BREAK]
-    assert len(pairs) == sum(len(run) - 1 for run in tokens.runs(known))
+    assert [t for t in tokens.indexed(text)[1].split() if t != BREAK] == tokens.units(text)
+    runs = tokens.units_by_run(text)
+    assert tokens.indexed(text)[0] == f" {BREAK} ".join(" ".join(tokens.pairs(r)) for r in runs if len(r) > 1)
 
 
 def test_a_long_code_is_cut_the_same_way_everywhere() -> None:
