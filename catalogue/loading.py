@@ -29,12 +29,8 @@ DEPTH = 2
 """`<stage>/<type>`"""
 
 
-def load_catalogue(root: Path, *, fresh: bool = False) -> Catalogue:
+def load_catalogue(root: Path) -> Catalogue:
     """Read every definition under a templates folder.
-
-    Args:
-        root: The folder.
-        fresh: Look at its files even if that was done within the last second.
 
     Raises:
         BadInput: Some folder is bad; the findings name file, line and remedy, all at once.

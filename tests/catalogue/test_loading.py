@@ -30,7 +30,7 @@ def test_the_folder_is_read_again_only_when_a_file_changed(tmp_path: Path) -> No
     first = load_catalogue(root)
     assert load_catalogue(root) is first
     write(tmp_path, GOOD.replace("title: 说明", "title: 情况说明"))
-    assert load_catalogue(root, fresh=True).get("note").title == "情况说明"
+    assert load_catalogue(root).get("note").title == "情况说明"
 
 
 @pytest.mark.parametrize(

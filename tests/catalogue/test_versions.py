@@ -14,7 +14,7 @@ from tests.catalogue.folders import GOOD, write
 
 def test_a_paper_keeps_its_own_version_after_the_folder_changed(ctx: Context, tmp_path: Path) -> None:
     old = load_catalogue(write(tmp_path))
-    new = load_catalogue(write(tmp_path, GOOD.replace("title: 说明", "title: 情况说明")), fresh=True)
+    new = load_catalogue(write(tmp_path, GOOD.replace("title: 说明", "title: 情况说明")))
     with ctx.database.write() as session:
         assert versions.store(session, old) == 1
         assert versions.store(session, new) == 1
