@@ -51,27 +51,36 @@ def label_runs(label: str, width: float) -> str:
     spread = min(FIT, (width - PADDING_MM) / POINT_MM - 1.5)
     if len(label) in (2, 3) and spread >= len(label) * 12 * 1.2:
         return text_run(label, fit=spread)
-    room = max(1, int((width - PADDING_MM) // CHARACTER_MM))
+    room = max(2.0, (width - PADDING_MM) / CHARACTER_MM)
     return "<w:r><w:br/></w:r>".join(text_run(line) for line in label_lines(label, room))
 
 
-def label_lines(label: str, room: int) -> list[str]:
-    """Break a label into even lines of at most `room` characters."""
+def label_lines(label: str, room: float) -> list[str]:
+    """Break a label into even lines of at most `room` characters; figures and Latin words stay whole."""
     lines = []
-    while len(label) > room:
-        even = -(-len(label) // -(-len(label) // room))
+    while _length(label) > room:
+        even = _length(label) / -(-_length(label) // room)
         cut = _best_cut(label, even, room)
         lines.append(label[:cut])
         label = label[cut:]
     return [*lines, label]
 
 
-def _best_cut(label: str, even: int, room: int) -> int:
-    """Return where to break near the even place, not further than the room."""
-    near = sorted(range(max(1, even - 2), room + 1), key=lambda c: abs(c - even))
-    signs = (cut for cut in near if label[cut - 1] in AFTER or label[cut : cut + 1] in tuple(BEFORE))
-    words = (cut for cut in near if label.startswith(WORDS, cut))
-    return next(signs, None) or next(words, even)
+def _length(text: str) -> float:
+    """Return a text's width in Chinese characters."""
+    return sum(0.55 if c.isascii() else 1.0 for c in text)
+
+
+def _best_cut(label: str, even: float, room: float) -> int:
+    """Return where to break near the even place, not further than the room; at the first place when nothing fits."""
+    places = [i for i in range(1, len(label)) if not (label[i - 1].isascii() and label[i].isascii())]
+    if not places:
+        return len(label)
+    fitting = [i for i in places if _length(label[:i]) <= room] or places[:1]
+    near = sorted((i for i in fitting if _length(label[:i]) >= even - 2), key=lambda i: abs(_length(label[:i]) - even))
+    signs = (i for i in near if label[i - 1] in AFTER or label[i] in BEFORE)
+    words = (i for i in near if label.startswith(WORDS, i))
+    return next(signs, None) or next(words, None) or (near or fitting[-1:])[0]
 
 
 def signer_label(label: str) -> str:

@@ -75,11 +75,15 @@ def preview(ctx: Context, session: orm.Session, document_id: str, pool: Pool) ->
 
 
 def _order(ctx: Context, paper: Paper, definition: DocumentType) -> SealOrder:
-    agency = paper.agency
+    return order_of(ctx, agency_id=paper.document.agency_id, agency=paper.agency, kind=definition.seal or "agency")
+
+
+def order_of(ctx: Context, *, agency_id: str, agency: Mapping[str, Any], kind: str) -> SealOrder:
+    """Return what is asked of the seal provider: the agency's seal at the clock's instant."""
     return SealOrder(
-        agency_id=paper.document.agency_id,
+        agency_id=agency_id,
         agency_name=_text(agency, "seal_name") or _text(agency, "name"),
-        kind=definition.seal or "agency",
+        kind=kind,
         provider=_text(agency, "signing.seal_algorithm") or "rsa",
         keys_dir=str(ctx.keys.folder),
         fonts_dir=str(ctx.settings.fonts_dir),

@@ -24,8 +24,8 @@ STRETCHED = (
 )
 """Spaces, Chinese characters and punctuation; figures and Latin words keep their shape."""
 
-PLACES = re.compile(f"{STRETCHED}(?=[^\u200b])")
-"""Where a line may be stretched: after such a character, never at the end of a piece of text."""
+PLACES = re.compile(f"{STRETCHED}(?=[ \u00a0]*[^ \u00a0\u200b])")
+"""Where a line may be stretched: after such a character, never at the end of a piece of text or before its blanks."""
 
 SPACES = " |\u00a0".encode()
 """WeasyPrint's own pattern."""

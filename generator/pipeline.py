@@ -6,17 +6,20 @@ limits on time and memory are `generator.pool`'s.
 """
 
 import functools
+import io
 import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
+from importlib import resources
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import cssselect2
 from weasyprint import CSS, HTML, Document
+from weasyprint.css import ColorProfile
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -36,7 +39,7 @@ from generator.seal import seal
 from generator.seal_order import SealOrder
 
 PX_MM = 25.4 / 96
-VARIANT = "pdf/a-2a"
+VARIANT, COLOURS, PROFILE = "pdf/a-2a", "anjuan", "sRGB2014.icc"
 MOST_PAGES = 400
 """A single paper with more pages is a mistake or an attack."""
 
@@ -87,6 +90,7 @@ class Warm:
     """What a process keeps warm: fonts and parsed style sheets."""
 
     fonts: FontConfiguration
+    profile: "Srgb"
     sheets: dict[str, CSS]
 
 
@@ -105,7 +109,7 @@ def make(job: Job) -> Made:
     with _LOCK:
         document = _best_layout(converted, job, page.name)
         rule_lines(document)
-        pdf = document.write_pdf(pdf_variant=VARIANT, uncompressed_pdf=False)
+        pdf = document.write_pdf(pdf_variant=VARIANT, uncompressed_pdf=False, output_intent=COLOURS)
     place = _seal_place(document)
     sealed = seal(pdf, job.seal, place) if job.seal is not None else None
     return Made(
@@ -129,7 +133,7 @@ def warm(fonts_dir: str) -> None:
 def _warm(fonts_dir: str) -> Warm:
     justify.install()
     use_fonts(Path(fonts_dir))
-    return Warm(fonts=FontConfiguration(), sheets={})
+    return Warm(fonts=FontConfiguration(), profile=Srgb(), sheets={})
 
 
 def _sheet(fonts_dir: str, name: str, *, tight: bool = False) -> CSS:
@@ -165,7 +169,7 @@ def _lay_out(converted: Converted, job: Job, layout_name: str, *, tight: bool) -
     sheet = _sheet(job.fonts_dir, layout_name, tight=tight)
     kept = _warm(job.fonts_dir)
     html = Page(_page(converted, job.furniture), Assets(converted.images))
-    document = html.render(font_config=kept.fonts, stylesheets=[sheet])
+    document = html.render(font_config=kept.fonts, color_profiles={COLOURS: kept.profile}, stylesheets=[sheet])
     if len(document.pages) > MOST_PAGES:
         raise Broken(f"文书超过{MOST_PAGES}页。", remedy="请核对内容，或将长清单分成几份。")
     return document
@@ -192,6 +196,19 @@ def _seal_place(document: Document) -> tuple[int, float, float] | None:
             x1, y1, x2, y2 = page.anchors["seal"]
             return number, (x1 + x2) / 2 * PX_MM, (y1 + y2) / 2 * PX_MM
     return None
+
+
+class Srgb(ColorProfile):  # type: ignore[misc]
+    """What the colours of a PDF/A file mean: the very bytes of the profile (written anew, they differ each time)."""
+
+    def __init__(self) -> None:
+        self._bytes = resources.files("weasyprint.pdf").joinpath(PROFILE).read_bytes()
+        super().__init__(io.BytesIO(self._bytes), PROFILE, "relative-colorimetric", (["r"], ["g"], ["b"]))
+
+    @property
+    def content(self) -> bytes:
+        """Return the profile."""
+        return self._bytes
 
 
 class Page(HTML):  # type: ignore[misc]

@@ -14,9 +14,7 @@ from jinja2 import Undefined, pass_context
 from jinja2.runtime import Context
 
 from generator import wording
-from generator.render_values import Mark, Row
-
-BOX, TICKED = "□", "□√"
+from generator.render_values import BOX, TICKED, Mark, Row
 
 
 def printed(value: Any) -> Any:

@@ -47,6 +47,8 @@ class Mark:
         return self.text
 
 
+BOX, TICKED = "□", "□√"
+"""A choice that was not made, and one that was."""
 EMPTY = Mark("／")
 OPEN = Mark("　")
 
@@ -54,6 +56,7 @@ OPEN = Mark("　")
 def clean(text: str) -> str:
     """Take away what cannot be drawn; line ends become new paragraphs, tabs full-width spaces."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "　")
+    text = text.replace("☐", BOX).replace("☑", TICKED).replace("☒", TICKED)  # no font has them
     return CONTROL.sub("", text).strip("\n").replace("\n", NEW_PARAGRAPH)
 
 
@@ -107,7 +110,10 @@ def _instant(_field: Field, value: Any, _path: str) -> dt.datetime | dt.date:
 
 
 def _money(_field: Field, value: Any, _path: str) -> Decimal:
-    return Decimal(str(value))
+    amount = Decimal(str(value))
+    if not amount.is_finite():
+        raise ValueError(value)
+    return amount
 
 
 def _bool(_field: Field, value: Any, _path: str) -> bool:
