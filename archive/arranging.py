@@ -23,6 +23,7 @@ IN_FILE = frozenset({Status.ISSUED, Status.SERVED, Status.FILED, Status.REPLACED
 OWN = frozenset({"file_cover", "file_catalogue", "file_note", "archive_transfer_list"})
 """Papers of the file itself: no items."""
 INFORMANT = "informant"
+PRESIDER = "presider"
 INSIDE = frozenset({"internal", "work_secret"})
 EARLIEST = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
@@ -214,12 +215,19 @@ def _author(file: CaseFile, document: DocumentFacts) -> str:
     found = {
         "officers": "、".join(o.name for o in people),
         "department": next((o.department for o in people if o.department), ""),
-        "signer": document.slots[0].name if document.slots else "",
+        "signer": _signer(document),
         "operator": recording.operator if recording else "",
         "filer": file.filer,
         "party": "、".join(p.name for p in file.case.parties if document.party_id in (None, p.id)),
     }
     return found.get(str(kind)) or agency
+
+
+def _signer(document: DocumentFacts) -> str:
+    """Return who answers for a paper by signing it: the presider, else the first person of the office."""
+    inside = [fill for fill in document.slots if fill.person_id]
+    presiding = [fill for fill in inside if fill.role == PRESIDER]
+    return next((fill.name for fill in (*presiding, *inside, *document.slots)), "")
 
 
 def _loose(file: CaseFile, papers: Sequence[DocumentFacts], *, inside: bool) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Frozen facts of the archive: what is in a case file, in which order, and what became of a package."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -190,3 +190,26 @@ class PackageFacts:
     def volume(self, name: str) -> VolumeFacts:
         """Return the main or side volume."""
         return next(v for v in self.volumes if v.name == name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyFacts:
+    """A copy that was made."""
+
+    id: str
+    agency_id: str
+    number: str
+    case_id: str
+    party_id: str
+    applicant: str
+    purpose: str
+    made_at: dt.datetime
+    expires_at: dt.datetime
+    blob: str
+    size: int
+    pages: int
+    items: Sequence[Mapping[str, Any]]
+    refused: Sequence[Mapping[str, Any]]
+    clips: Sequence[Mapping[str, Any]]
+    downloads: int = 0
+    revoked_at: dt.datetime | None = None

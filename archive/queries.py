@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from archive.codes import Code
-from archive.facts import CheckFacts, FileFacts, ItemFacts, PackageFacts, VolumeFacts
-from archive.models import PackageCheckRow, PackageFileRow, PackageItemRow, PackageRow, PackageVolumeRow
+from archive.facts import CheckFacts, CopyFacts, FileFacts, ItemFacts, PackageFacts, VolumeFacts
+from archive.models import CopyRow, PackageCheckRow, PackageFileRow, PackageItemRow, PackageRow, PackageVolumeRow
 from foundation.database import Base
 from foundation.errors import NotFound
 
@@ -139,3 +139,14 @@ def codes_in_use(session: orm.Session, agency_id: str, *, besides: str) -> list[
         PackageVolumeRow.agency_id == agency_id, PackageVolumeRow.package_id != besides
     )
     return list(session.scalars(query))
+
+
+def copies_of(session: orm.Session, case_id: str) -> list[CopyFacts]:
+    """Return the copies made of a case, latest first."""
+    query = sa.select(CopyRow).where(CopyRow.case_id == case_id).order_by(CopyRow.made_at.desc(), CopyRow.id.desc())
+    return [copy_facts(row) for row in session.scalars(query)]
+
+
+def copy_facts(row: CopyRow) -> CopyFacts:
+    """Return the facts of a copy's row."""
+    return CopyFacts(**_named(row, CopyFacts))
