@@ -12,8 +12,11 @@ import psycopg
 from foundation.database import Database
 from tests import servers
 
+END_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid();"""
+"""Ends whoever else is connected to the database, as a restart of the server does."""
+
 EMPTY = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
 DROP SCHEMA IF EXISTS dbos CASCADE;
 SET session_replication_role = replica; -- no foreign keys meanwhile
 DO $$ DECLARE name text; BEGIN
@@ -50,6 +53,7 @@ def new_database_with_tables() -> Iterator[str]:
 def empty(url: str) -> None:
     """End whoever is connected to a database, and take all rows away."""
     with psycopg.connect(plain(url), autocommit=True) as connection:
+        connection.execute(END_OTHERS)
         connection.execute(EMPTY)
 
 

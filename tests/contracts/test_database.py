@@ -16,11 +16,10 @@ from foundation.database import Base, Database, Json, UtcDateTime, lock_row
 from foundation.errors import Unavailable
 from foundation.jobs import JobRow, JobState, JobStepRow
 from foundation.journal import HeadRow, append, verify_chain
+from tests.databases import END_OTHERS
 from tests.servers import free_port
 
 WRITERS, EACH = 8, 25
-END_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 
 def test_eight_writers_make_one_chain(any_ctx: Context) -> None:

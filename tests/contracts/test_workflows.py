@@ -9,14 +9,16 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg
 import pytest
 
 from foundation import slots
 from foundation.context import Context
 from foundation.errors import NotFound, Refused
 from foundation.jobs import JobFacts, JobState, ask, job_facts, jobs_of, retry
-from foundation.workflows import run_in_process, workers_alive
+from foundation.workflows import LEFT_BEHIND, run_in_process, workers_alive
 from tests.contracts.work import effects, flag
+from tests.databases import END_OTHERS, plain
 
 pytestmark = pytest.mark.slow
 Workers = Callable[[Context], subprocess.Popen[bytes]]
@@ -112,6 +114,33 @@ def test_a_worker_that_is_asked_to_stop_finishes_what_it_is_at(any_ctx: Context,
     assert worker.wait(20) == 0
     assert facts(any_ctx, job_id).state == JobState.DONE
     assert workers_alive(any_ctx) == 0
+
+
+def test_a_worker_outlives_the_loss_of_all_its_connections(scaled_ctx: Context, start: Workers) -> None:
+    flag(scaled_ctx, "hold").touch()
+    job_id = asked(scaled_ctx, "three", "s")
+    worker = start(scaled_ctx)
+    wait(lambda: "s:second-begins" in effects(scaled_ctx))
+    with psycopg.connect(plain(scaled_ctx.settings.database), autocommit=True) as connection:
+        connection.execute(END_OTHERS)
+    flag(scaled_ctx, "hold").unlink()
+    wait(lambda: facts(scaled_ctx, job_id).is_over)
+    wait(lambda: slots.held(scaled_ctx) == ["worker-00"])
+    assert (facts(scaled_ctx, job_id).state, worker.poll()) == (JobState.DONE, None)
+    assert effects(scaled_ctx) == ["s:first", "s:second-begins", "s:second", "s:third"]
+
+
+def test_a_worker_whose_slot_was_taken_meanwhile_ends_at_once(scaled_ctx: Context, start: Workers) -> None:
+    worker = start(scaled_ctx)
+    wait(lambda: workers_alive(scaled_ctx))
+    worker.send_signal(signal.SIGSTOP)
+    with psycopg.connect(plain(scaled_ctx.settings.database), autocommit=True) as connection:
+        connection.execute(END_OTHERS)
+    scaled_ctx.database.close()
+    with slots.hold(scaled_ctx, slots.WORKERS) as slot:
+        assert slot.name == "worker-00"
+        worker.send_signal(signal.SIGCONT)
+        assert worker.wait(20) == LEFT_BEHIND
 
 
 def test_a_job_that_kills_its_workers_is_parked_and_can_be_tried_again(any_ctx: Context, start: Workers) -> None:
