@@ -106,10 +106,14 @@ def _volumes(file: CaseFile, document: DocumentFacts) -> frozenset[str]:
 
 def _ordered(file: CaseFile, papers: Sequence[DocumentFacts], groups: Sequence[Mapping[str, Any]]) -> Iterator[Entry]:
     followers = read("order")["followers"]
-    leading = [d for d in papers if d.type not in followers or _served(file, d) not in {p.id for p in papers}]
-    behind: dict[str, list[DocumentFacts]] = {}
-    for one in (d for d in papers if d not in leading):
-        behind.setdefault(_served(file, one), []).append(one)
+    leaders = {d.id for d in papers if d.type not in followers}
+    leading, behind = list[DocumentFacts](), dict[str, list[DocumentFacts]]()
+    for one in papers:
+        served = _served(file, one)
+        if one.id in leaders or served not in leaders:
+            leading.append(one)
+        else:
+            behind.setdefault(served, []).append(one)
     for group in groups:
         for leader in sorted(_of_group(leading, groups, group), key=lambda d: _place(d, group)):
             yield _entry(file, leader, str(group["group"]))
