@@ -12,7 +12,8 @@ LONG = 40
 NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 POINT_MM = 25.4 / 72
-OPINION_LINE, SIGN_LINE, PADDING = 18.5, 22.0, 4.0
+OPINION_LINE, SIGN_LINE, PADDING = 18.5, 22.0, 5.0
+ROOM = 6.0
 """Points that one line of opinion, one signature and the cell's padding take."""
 
 
@@ -51,9 +52,17 @@ def _boxes(field: Field) -> list[str]:
 def _slot(definition: DocumentType, cell: Cell, _width: float) -> str:
     slot = definition.slot(cell.name)
     opinion = [_opinion(definition.field(name)) for name in slot.fills]
-    lines = OPINION_LINE * max(1, len(opinion)) + SIGN_LINE * max(1, slot.count) + PADDING
-    room = max(6.0, min(60.0, (cell.height or 0) / POINT_MM - lines))
+    room = max(ROOM, min(60.0, (cell.height or 0) / POINT_MM - _lines(slot)))
     return "".join(opinion) + signature_lines(slot, "cell_sign", "签名：", before=room)
+
+
+def _lines(slot: Slot) -> float:
+    return OPINION_LINE * max(1, len(slot.fills)) + SIGN_LINE * max(1, slot.count) + PADDING
+
+
+def slot_height(slot: Slot) -> float:
+    """Return the least height of a slot's cell in mm: the same whether it is open, signed or struck."""
+    return (_lines(slot) + ROOM) * POINT_MM
 
 
 def _opinion(field: Field) -> str:

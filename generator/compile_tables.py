@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from catalogue.body import Cell, ListTable, Table, TableRow
 from catalogue.definitions import DocumentType
-from generator.compile_cells import cell_content
+from generator.compile_cells import cell_content, slot_height
 from generator.compile_conditions import expression
 from generator.compile_labels import label_runs
 from generator.compile_xml import cell, control, paragraph, row, row_control, table, text_run
@@ -37,7 +37,7 @@ def _row(
 ) -> str:
     """Write one row; `pending` holds, by column, how many rows a joined cell still reaches down, and its span."""
     column, cells, out = 0, list(entry.cells), []
-    height = max([LEAST_HEIGHT, *(c.height or 0 for c in entry.cells)])
+    height = max(_height(definition, c) for c in entry.cells) if entry.cells else LEAST_HEIGHT
     while column < len(widths):
         if column in pending:
             left, span = pending.pop(column)
@@ -54,6 +54,11 @@ def _row(
             break
         column += span
     return row("".join(out), height=height, whole=_whole(definition, entry), head=head)
+
+
+def _height(definition: DocumentType, this: Cell) -> float:
+    least = slot_height(definition.slot(this.name)) if this.kind == "slot" else LEAST_HEIGHT
+    return max(least, this.height or 0)
 
 
 def _cell(definition: DocumentType, this: Cell, width: float) -> str:

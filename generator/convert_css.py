@@ -31,8 +31,11 @@ p { margin: 0; overflow-wrap: break-word }
 img { image-rendering: crisp-edges; max-width: 100% }
 .k, .option, .date { white-space: nowrap }
 .tick_box { letter-spacing: 0 }
-.tick_mark { margin-left: -.92em; font-family: AjSong }
+.tick_mark { margin-left: -1em; font-family: AjSong }
 .option { margin-right: .8em }
+.signed_name { line-height: 1 }
+p.cell_sign .signed_name, p.signatures .signed_name { display: inline-block; min-width: 22mm; text-align: left }
+p.cell_sign .date { display: inline-block; min-width: 30mm; text-align: right }
 .near, p.signatory, p.dateline { break-after: avoid }
 p.signatory, p.dateline, p.tail_rule, p.tail { break-before: avoid }
 .break { break-before: page }

@@ -137,7 +137,7 @@ def _context(definition: DocumentType, values: Mapping[str, Any], furniture: Fur
     around = Row(
         agency_name=furniture.agency_name,
         title=furniture.title,
-        number=" " if draft else furniture.number,
+        number="　" if draft else furniture.number,
         document_id=furniture.document_id,
         version=furniture.version,
         digest_prefix=furniture.digest_prefix,

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from types import SimpleNamespace
 from typing import Any
 
+from casework.documents import BY_ISSUING
 from catalogue.definitions import DocumentType, Field, Slot
 from foundation.errors import BadInput
 from generator import wording
@@ -68,7 +69,7 @@ def typed_values(definition: DocumentType, values: Mapping[str, Any], *, draft: 
             out[field.name] = OPEN if draft or field.kind == "seal" else _names(values.get(field.name))
             continue
         out[field.name] = typed(field, values.get(field.name), field.name)
-        if draft and (field.source or "").startswith("document."):
+        if draft and field.source in BY_ISSUING:
             out[field.name] = OPEN
     for slot in definition.slots:
         for name in slot.fills:
@@ -156,14 +157,15 @@ def signature_rows(slot: Slot, value: Any, *, draft: bool) -> list[Row]:
     Args:
         slot: The slot.
         value: List of name, date, image, refused, witness; a bare text is a name.
-        draft: A preview shows the lines without names and dates.
+        draft: A preview shows the lines without names and dates, as wide as those that are known.
     """
     entries = value if isinstance(value, Sequence) and not isinstance(value, str) else [value] if value else []
     people = [e if isinstance(e, Mapping) else {"name": str(e)} for e in entries]
     if draft:
-        people = [{}] * max(len(people), slot.count)
-    elif not people and slot.when == "after_issue":
-        people = [{}] * slot.count
+        people += [{}] * (slot.count - len(people))
+        return [_open_signature(str(person.get("name") or "")) for person in people]
+    if not people and slot.when == "after_issue":
+        return [_open_signature("")] * slot.count
     return [_signature(person) for person in people]
 
 
@@ -174,10 +176,12 @@ def _names(value: Any) -> Any:
     return [clean(str(e.get("name") or "")) if isinstance(e, Mapping) else clean(str(e)) for e in value]
 
 
+def _open_signature(name: str) -> Row:
+    return Row(name="　" * max(2, len(clean(name))), image="", date="　年　月　日", refused="", open=True)
+
+
 def _signature(person: Mapping[str, Any]) -> Row:
     text = {k: clean(str(person.get(k) or "")) for k in ("name", "date", "image", "refused", "witness")}
-    if not person:
-        return Row(name="　　　　　", image="", date="　　年　　月　　日", refused="", open=True)
     note = f"（拒绝签名：{text['refused']}）" if text["refused"] else ""
     note += f"　见证人：{text['witness']}" if text["refused"] and text["witness"] else ""
     name = "" if text["refused"] or text["image"] else text["name"]
