@@ -12,8 +12,7 @@ from decimal import Decimal, InvalidOperation
 from types import SimpleNamespace
 from typing import Any
 
-from casework.documents import BY_ISSUING
-from catalogue.definitions import DocumentType, Field, Slot
+from catalogue.definitions import BY_ISSUING, DocumentType, Field, Slot
 from foundation.errors import BadInput
 from generator import wording
 
