@@ -31,14 +31,15 @@ def to_sql(predicate: Predicate, table: str = "e") -> Sql:  # noqa: PLR0911 - on
         case In(name, values):
             return one_of(f"{table}.{_known(name)}", sorted(values))
         case All(parts):
-            return _joined(" AND ", "1", [to_sql(p, table) for p in parts])
+            return joined(" AND ", "1", [to_sql(p, table) for p in parts])
         case AnyOf(parts):
-            return _joined(" OR ", "0", [to_sql(p, table) for p in parts])
+            return joined(" OR ", "0", [to_sql(p, table) for p in parts])
         case Not(part):
-            return _not(to_sql(part, table))
+            return negated(to_sql(part, table))
 
 
-def _not(part: Sql) -> Sql:
+def negated(part: Sql) -> Sql:
+    """Return the condition that another does not hold."""
     return f"NOT {part[0]}", part[1]
 
 
@@ -52,7 +53,8 @@ def one_of(column: str, values: Sequence[str]) -> Sql:
     return f"ifnull({column} IN {listed}, 0)", [json.dumps(list(values))]
 
 
-def _joined(word: str, empty: str, parts: Sequence[Sql]) -> Sql:
+def joined(word: str, empty: str, parts: Sequence[Sql]) -> Sql:
+    """Return conditions joined by AND or OR; `empty` of none."""
     if not parts:
         return empty, []
     return f"({word.join(sql for sql, _ in parts)})", [v for _, values in parts for v in values]

@@ -1,35 +1,26 @@
 """SQLite FTS5 as an engine: its own file, so that writing an index never makes savers wait.
 
-A generation of the index is its own tables: `entry` (attributes, one narrow row a thing), `fts` (tokens, contentless),
-`small` (the tokens of all fields but the long one once more: ranks and masked values are asked here), `stored` (what
-was indexed, as JSON), `combo` (each combination of facet values, so that counting groups by one number) and `gone`
-(versions of what was taken out). A rebuild fills another generation; one row of `meta` says which is the present one,
-so all processes switch with their next statement.
+A generation of the index is a set of tables of its own (`search.fts5_tables`). A rebuild fills another generation; one
+row of `meta` says which is the present one, so all processes switch with their next statement.
 """
 # ruff: noqa: S608 - table names carry the number of a generation, column names are constants, values are always bound
 
 import contextlib
-import json
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from foundation.errors import Conflict, Unavailable
 from search import filters
 from search.engine import Answer, Ask, Held
-from search.entries import ALL_FIELDS, ATTRIBUTES, SCHEMA, Change, Entry, Gone, columns_of, loaded, stored
+from search.entries import SCHEMA, Change
 from search.fts5_asking import Asking, Combos
 from search.fts5_pool import Pool
+from search.fts5_tables import Writing, create, drop
 
 MOST_FREE = 0.3
 """Part of the file that may be unused before sweeping gives it back."""
-COLUMNS = tuple(f"{field}_{form}" for field in ALL_FIELDS for form in "gs")
-LONG = frozenset(["text_g", "text_s"])
-"""Columns of the long field."""
-TOKENIZER = "ascii tokenchars '-./_'"
-"""Splits at blanks alone, for tokens made by `search.tokens`: `unicode61` would split codes and fold accents."""
 META = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
 
 
@@ -62,11 +53,13 @@ class Fts5:
 
     def held(self, ids: Sequence[str] | None = None) -> Iterator[Held]:
         """Yield what the present index knows of entries."""
-        condition, values = ("1", []) if ids is None else filters.one_of("id", ids)
+        condition, values = ("1", []) if ids is None else filters.one_of("e.id", ids)
         with self._open() as db:
-            query = f"SELECT id, thing, mark, digest FROM entry_{self._present(db)} WHERE {condition}"
-            for found in db.execute(query, values):
-                yield Held(**dict(zip(("id", "thing", "mark", "digest"), found, strict=True)))
+            g = self._present(db)
+            joined = f"entry_{g} e JOIN combo_{g} c ON c.id = e.combo JOIN stored_{g} s ON s.rowid = e.rowid"
+            query = f"SELECT e.id, c.thing, s.mark, s.digest FROM {joined} WHERE {condition}"
+            for entry_id, thing, mark, digest in db.execute(query, values):
+                yield Held(id=entry_id, thing=thing, mark=mark, digest=digest)
 
     def begin(self) -> str:
         """Begin a new, empty generation; a file that is damaged is set aside first."""
@@ -74,10 +67,10 @@ class Fts5:
         with self._change() as db:
             present, unfinished = _meta(db, "present"), _meta(db, "building")
             if unfinished is not None:
-                _drop(db, unfinished)
+                drop(db, unfinished)
             last = max(int(g.partition("x")[0]) for g in (present, unfinished, "0") if g is not None)
             name = f"{last + 1}x{secrets.token_hex(4)}"  # never used twice, even for another file of this name
-            _create(db, name)
+            create(db, name)
             _set(db, "building", name)
             return name
 
@@ -92,7 +85,7 @@ class Fts5:
         with self._change() as db:
             _require_building(db, name)
             if (present := _meta(db, "present")) is not None:
-                _drop(db, present)
+                drop(db, present)
             _set(db, "present", name)
             _set(db, "schema", SCHEMA)
             db.execute("DELETE FROM meta WHERE name = 'building'")
@@ -105,7 +98,7 @@ class Fts5:
             known = {_meta(db, "present"), _meta(db, "building")}
             tables = db.execute("SELECT name FROM sqlite_master WHERE name LIKE 'entry\\_%' ESCAPE '\\'").fetchall()
             for generation in {name.split("_")[1] for (name,) in tables} - known:
-                _drop(db, generation)
+                drop(db, generation)
         with self._open() as db:
             free, pages = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_count"))
             if free > pages * MOST_FREE:
@@ -159,95 +152,6 @@ class Fts5:
         if present is None or _meta(db, "schema") != SCHEMA:
             raise _never_built()
         return present
-
-
-class Writing:
-    """Writes to one generation inside a transaction."""
-
-    def __init__(self, db: sqlite3.Connection, generation: str) -> None:
-        self.db = db
-        self.g = generation
-
-    def put(self, changes: Sequence[Change]) -> None:
-        """Write entries and remember what is gone, unless what stands there is newer."""
-        for change in changes:
-            if not self._is_newer(change):
-                self._take_out(change.id)
-                if isinstance(change, Entry):
-                    self._put_in(change)
-                else:
-                    self._remember(change)
-
-    def _is_newer(self, change: Change) -> bool:
-        """Tell whether what stands there is newer."""
-        query = " UNION ALL ".join(f"SELECT version FROM {table}_{self.g} WHERE id = ?" for table in ("entry", "gone"))
-        return any(version > change.version for (version,) in self.db.execute(query, [change.id, change.id]))
-
-    def _take_out(self, entry_id: str) -> None:
-        found = self.db.execute(
-            f"SELECT e.rowid, s.entry FROM entry_{self.g} e JOIN stored_{self.g} s ON s.rowid = e.rowid WHERE e.id = ?",
-            [entry_id],
-        ).fetchone()
-        self.db.execute(f"DELETE FROM gone_{self.g} WHERE id = ?", [entry_id])
-        if found is None:
-            return
-        for table, columns in _indexed(columns_of(loaded(found[1]))):  # a contentless table is told what it held
-            names, marks = ", ".join([f"{table}_{self.g}", "rowid", *columns]), ", ".join("?" * (len(columns) + 2))
-            sql = f"INSERT INTO {table}_{self.g}({names}) VALUES ({marks})"
-            self.db.execute(sql, ["delete", found[0], *columns.values()])
-        for table in ("entry", "stored"):
-            self.db.execute(f"DELETE FROM {table}_{self.g} WHERE rowid = ?", [found[0]])
-
-    def _put_in(self, entry: Entry) -> None:
-        row = {name: entry.attribute(name) for name in ATTRIBUTES} | {
-            "version": entry.version,
-            "date": entry.date,
-            "combo": self._combo(entry.facets),
-            "mark": entry.mark,
-            "digest": entry.digest,
-        }
-        rowid = self._insert("entry", row).lastrowid
-        self._insert("stored", {"rowid": rowid, "entry": stored(entry)})
-        for table, columns in _indexed(columns_of(entry)):
-            self._insert(table, {"rowid": rowid, **columns})
-
-    def _remember(self, gone: Gone) -> None:
-        self._insert("gone", {"id": gone.id, "version": gone.version})
-
-    def _insert(self, table: str, row: Mapping[str, Any]) -> sqlite3.Cursor:
-        names = ", ".join(f'"{name}"' for name in row)
-        sql = f"INSERT INTO {table}_{self.g} ({names}) VALUES ({', '.join('?' * len(row))})"
-        return self.db.execute(sql, list(row.values()))
-
-    def _combo(self, facets: Mapping[str, str]) -> int:
-        text = json.dumps(dict(sorted(facets.items())), ensure_ascii=False)
-        self.db.execute(f"INSERT OR IGNORE INTO combo_{self.g} (facets) VALUES (?)", [text])
-        found = self.db.execute(f"SELECT id FROM combo_{self.g} WHERE facets = ?", [text]).fetchone()
-        return int(found[0])
-
-
-def _create(db: sqlite3.Connection, g: str) -> None:
-    attributes = ", ".join(f'"{name}" TEXT' for name in ATTRIBUTES)
-    numbers, texts = ("version", "combo"), ("date", "mark", "digest")
-    rest = ", ".join([*(f"{n} INTEGER NOT NULL" for n in numbers), *(f"{n} TEXT NOT NULL" for n in texts)])
-    db.execute(f"CREATE TABLE entry_{g} (rowid INTEGER PRIMARY KEY, {attributes}, {rest})")
-    db.execute(f"CREATE UNIQUE INDEX entry_{g}_id ON entry_{g} (id)")
-    db.execute(f"CREATE TABLE stored_{g} (rowid INTEGER PRIMARY KEY, entry TEXT NOT NULL)")
-    db.execute(f"CREATE TABLE combo_{g} (id INTEGER PRIMARY KEY, facets TEXT NOT NULL UNIQUE)")
-    db.execute(f"CREATE TABLE gone_{g} (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID")
-    for table, columns in _indexed(dict.fromkeys(COLUMNS, "")):
-        made = f"{', '.join(columns)}, content='', tokenize=\"{TOKENIZER}\""
-        db.execute(f"CREATE VIRTUAL TABLE {table}_{g} USING fts5({made})")
-
-
-def _indexed(columns: Mapping[str, str]) -> list[tuple[str, dict[str, str]]]:
-    """Return what goes into each of the two tables of tokens."""
-    return [("fts", dict(columns)), ("small", {n: v for n, v in columns.items() if n not in LONG})]
-
-
-def _drop(db: sqlite3.Connection, g: str) -> None:
-    for table in ("fts", "small", "entry", "stored", "combo", "gone"):
-        db.execute(f"DROP TABLE IF EXISTS {table}_{g}")
 
 
 def _meta(db: sqlite3.Connection, name: str) -> str | None:

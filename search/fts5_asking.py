@@ -11,12 +11,15 @@ import sqlite3
 import sys
 from collections.abc import Collection, Mapping, Sequence
 
+from access.predicates import All, AnyOf, Not, Predicate, names_in
 from search import filters
 from search.engine import Answer, Ask, Term
 from search.entries import Entry, loaded
 from search.filters import Sql
+from search.fts5_tables import SHARED, day_number
 from search.ordering import by_masked, tiers
 
+SHARED_NAMES = frozenset(SHARED)
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -66,7 +69,7 @@ class Asking:
         sql = f"""WITH {tables}
             SELECT 0 AS kind, combo AS n, count(*) AS c FROM ({rest}) GROUP BY combo
             UNION ALL SELECT 1, n, 0 FROM (
-                SELECT n FROM ({rest}) WHERE {ranked} ORDER BY date DESC, id DESC LIMIT ? OFFSET ?)"""
+                SELECT n FROM ({rest}) WHERE {ranked} ORDER BY day DESC, id DESC LIMIT ? OFFSET ?)"""
         combos: dict[int, int] = {}
         page = list(first)
         for kind, number, count in self.db.execute(sql, [*values, *among, size, offset]):
@@ -78,16 +81,17 @@ class Asking:
 
     def _hits(self) -> Sql:
         """Return the two tables of hits, which have none in common."""
-        columns = "(n, combo, date, id) AS MATERIALIZED"
-        row = "SELECT e.rowid, e.combo, e.date, e.id"
+        columns = "(n, combo, day, id) AS MATERIALIZED"
+        row = "SELECT e.rowid, e.combo, e.day, e.id"
         condition, values = self.permitted
         if not self.question.terms:
             nothing = f"masked{columns} ({row} FROM entry_{self.g} e WHERE 0)"
             return f"open{columns} ({row} FROM entry_{self.g} e WHERE {condition}), {nothing}", values
         match, given = self._matching("fts", self.tiers[-1])
         ways, wanted = self._masked_ways()
-        tables = f"open{columns} ({row} {match}), masked{columns} ({row} FROM entry_{self.g} e WHERE ({ways}) AND {condition}"
-        return f"{tables} AND e.rowid NOT IN (SELECT n FROM open))", [*given, *wanted, *values]
+        others = f"({ways}) AND {condition} AND e.rowid NOT IN (SELECT n FROM open)"
+        tables = f"open{columns} ({row} {match}), masked{columns} ({row} FROM entry_{self.g} e WHERE {others})"
+        return tables, [*given, *wanted, *values]
 
     def _masked_ways(self) -> Sql:
         """Return the condition of hits by masked fields; of several terms one at least must stand in such a field."""
@@ -96,7 +100,7 @@ class Asking:
             own = [field for field in way.fields if field not in self.tiers[-1]]
             some = " OR ".join(_phrase(term, own) for term in self.question.terms)
             if self._is_anywhere(some):
-                condition, values = filters.to_sql(way.where)
+                condition, values = self._where(way.where)
                 parts.append((f"{self._rows('small')} AND {condition}", [some, *values]))
                 if len(self.question.terms) > 1:
                     parts[-1] = (f"{self._rows('fts')} AND {parts[-1][0]}", [self._match(way.fields), *parts[-1][1]])
@@ -114,7 +118,7 @@ class Asking:
             match, values = self._matching("small", fields)
             if at:
                 match, values = f"{match} AND NOT {self._rows('small')}", [*values, self._match(self.tiers[at - 1])]
-            query = f"SELECT e.rowid {match} ORDER BY e.date DESC, e.id DESC LIMIT ? OFFSET ?"
+            query = f"SELECT e.rowid {match} ORDER BY e.day DESC, e.id DESC LIMIT ? OFFSET ?"
             found = [row for (row,) in self.db.execute(query, [*values, size - len(rows), offset])]
             rows += found
             if offset:
@@ -145,13 +149,29 @@ class Asking:
     def _permitted(self) -> Sql:
         """Return what every hit must be besides meeting the terms."""
         question = self.question
-        parts = [filters.to_sql(question.where), *(self._chosen(n, v) for n, v in question.chosen.items())]
+        parts = [self._where(question.where), *(self._chosen(n, v) for n, v in question.chosen.items())]
         if question.without:
             parts.append(("e.id NOT IN (SELECT value FROM json_each(?))", [json.dumps(list(question.without))]))
         if question.spans:
-            days = " OR ".join("e.date BETWEEN ? AND ?" for _ in question.spans)
-            parts.append((f"({days})", [day for span in question.spans for day in (span.first, span.last)]))
+            days = " OR ".join("e.day BETWEEN ? AND ?" for _ in question.spans)
+            ends = [day_number(end) for span in question.spans for end in (span.first, span.last)]
+            parts.append((f"({days})", ends))
         return " AND ".join(sql for sql, _ in parts), [v for _, values in parts for v in values]
+
+    def _where(self, predicate: Predicate) -> Sql:
+        """Return the condition of a predicate; what it says of attributes with few values is asked of `combo`."""
+        if not names_in(predicate) <= SHARED_NAMES:
+            match predicate:
+                case All(parts):
+                    return filters.joined(" AND ", "1", [self._where(p) for p in _gathered(All, parts)])
+                case AnyOf(parts):
+                    return filters.joined(" OR ", "0", [self._where(p) for p in _gathered(AnyOf, parts)])
+                case Not(part):
+                    return filters.negated(self._where(part))
+                case _:
+                    return filters.to_sql(predicate)
+        sql, values = filters.to_sql(predicate, "c")
+        return f"e.combo IN (SELECT c.id FROM combo_{self.g} c WHERE {sql})", values
 
     def _chosen(self, name: str, values: frozenset[str]) -> Sql:
         if not values:
@@ -173,6 +193,12 @@ class Asking:
     def _stored(self, rowid: int) -> Entry:
         found = self.db.execute(f"SELECT entry FROM stored_{self.g} WHERE rowid = ?", [rowid]).fetchone()
         return loaded(found[0])
+
+
+def _gathered(node: type[All] | type[AnyOf], parts: Sequence[Predicate]) -> list[Predicate]:
+    """Return the parts of a node with those over shared attributes as one."""
+    shared = tuple(p for p in parts if names_in(p) <= SHARED_NAMES)
+    return [*([node(shared)] if shared else []), *(p for p in parts if p not in shared)]
 
 
 def _phrase(term: Term, fields: Sequence[str]) -> str:

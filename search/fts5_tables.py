@@ -1,0 +1,127 @@
+"""Tables of one generation of the SQLite index, and writing to them.
+
+- `entry`: one narrow row a thing: its combo, day, id and the attributes that have many values;
+- `combo`: each combination of facet values and of attributes that have few values, once: questions about these are
+  asked of some hundred rows, and counting groups by one number;
+- `fts`: the tokens of all fields, contentless; `small`: those of all fields but the long one once more, for ranks and
+  masked values;
+- `stored`: what was indexed, as JSON; `gone`: versions of what was taken out.
+"""
+# ruff: noqa: S608 - table names carry the name of a generation, column names are constants, values are always bound
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from search.entries import ALL_FIELDS, ATTRIBUTES, Change, Entry, Gone, columns_of, loaded, stored
+
+SHARED = ("thing", "agency_id", "type", "stage", "secrecy", "volume", "status")
+"""Attributes with few values: they stand in `combo`."""
+OWN = tuple(name for name in ATTRIBUTES if name not in (*SHARED, "id"))
+COLUMNS = tuple(f"{field}_{form}" for field in ALL_FIELDS for form in "gs")
+LONG = frozenset(["text_g", "text_s"])
+"""Columns of the long field."""
+TOKENIZER = "ascii tokenchars '-./_'"
+"""Splits at blanks alone, for tokens made by `search.tokens`: `unicode61` would split codes and fold accents."""
+TABLES = ("fts", "small", "entry", "combo", "stored", "gone")
+
+
+def create(db: sqlite3.Connection, g: str) -> None:
+    """Create the tables of a generation."""
+    own = ", ".join(f"{name} TEXT" for name in OWN)
+    shared = ", ".join(f"{name} TEXT" for name in SHARED)
+    hot = "rowid INTEGER PRIMARY KEY, combo INTEGER NOT NULL, day INTEGER NOT NULL, id TEXT NOT NULL UNIQUE"
+    kept = "version INTEGER NOT NULL, mark TEXT NOT NULL, digest TEXT NOT NULL, entry TEXT NOT NULL"
+    db.execute(f"CREATE TABLE entry_{g} ({hot}, {own})")
+    db.execute(
+        f"CREATE TABLE combo_{g} (id INTEGER PRIMARY KEY, {shared}, facets TEXT NOT NULL, key TEXT NOT NULL UNIQUE)"
+    )
+    db.execute(f"CREATE TABLE stored_{g} (rowid INTEGER PRIMARY KEY, {kept})")
+    db.execute(f"CREATE TABLE gone_{g} (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID")
+    for table, columns in _indexed(dict.fromkeys(COLUMNS, "")):
+        made = f"{', '.join(columns)}, content='', tokenize=\"{TOKENIZER}\""
+        db.execute(f"CREATE VIRTUAL TABLE {table}_{g} USING fts5({made})")
+
+
+def drop(db: sqlite3.Connection, g: str) -> None:
+    """Drop the tables of a generation."""
+    for table in TABLES:
+        db.execute(f"DROP TABLE IF EXISTS {table}_{g}")
+
+
+def day_number(date: str) -> int:
+    """Return an ISO date as a number that sorts like it: 20260105."""
+    return int(date.replace("-", ""))
+
+
+class Writing:
+    """Writes to one generation inside a transaction."""
+
+    def __init__(self, db: sqlite3.Connection, generation: str) -> None:
+        self.db = db
+        self.g = generation
+
+    def put(self, changes: Sequence[Change]) -> None:
+        """Write entries and remember what is gone, unless what stands there is newer."""
+        for change in changes:
+            rowid, version = self._standing(change.id)
+            if version > change.version:
+                continue
+            self._take_out(change.id, rowid)
+            if isinstance(change, Entry):
+                self._put_in(change)
+            else:
+                self._remember(change)
+
+    def _standing(self, entry_id: str) -> tuple[int | None, int]:
+        """Return row and version of what stands there, or the version of what is gone."""
+        joined = f"entry_{self.g} e JOIN stored_{self.g} s ON s.rowid = e.rowid"
+        query = f"SELECT e.rowid, s.version FROM {joined} WHERE e.id = ?"
+        found = self.db.execute(query, [entry_id]).fetchone()
+        if found is None:
+            found = self.db.execute(f"SELECT NULL, version FROM gone_{self.g} WHERE id = ?", [entry_id]).fetchone()
+        return found or (None, -1)
+
+    def _take_out(self, entry_id: str, rowid: int | None) -> None:
+        self.db.execute(f"DELETE FROM gone_{self.g} WHERE id = ?", [entry_id])
+        if rowid is None:
+            return
+        text = self.db.execute(f"SELECT entry FROM stored_{self.g} WHERE rowid = ?", [rowid]).fetchone()[0]
+        for table, columns in _indexed(columns_of(loaded(text))):  # a contentless table is told what it held
+            names, marks = ", ".join([f"{table}_{self.g}", "rowid", *columns]), ", ".join("?" * (len(columns) + 2))
+            sql = f"INSERT INTO {table}_{self.g}({names}) VALUES ({marks})"
+            self.db.execute(sql, ["delete", rowid, *columns.values()])
+        for table in ("entry", "stored"):
+            self.db.execute(f"DELETE FROM {table}_{self.g} WHERE rowid = ?", [rowid])
+
+    def _put_in(self, entry: Entry) -> None:
+        row: dict[str, Any] = {name: entry.attribute(name) for name in OWN}
+        row |= {"combo": self._combo(entry), "day": day_number(entry.date), "id": entry.id}
+        rowid = self._insert("entry", row).lastrowid
+        facts = {"version": entry.version, "mark": entry.mark, "digest": entry.digest, "entry": stored(entry)}
+        self._insert("stored", {"rowid": rowid, **facts})
+        for table, columns in _indexed(columns_of(entry)):
+            self._insert(table, {"rowid": rowid, **columns})
+
+    def _remember(self, gone: Gone) -> None:
+        self._insert("gone", {"id": gone.id, "version": gone.version})
+
+    def _combo(self, entry: Entry) -> int:
+        shared = {name: entry.attribute(name) for name in SHARED}
+        facets = json.dumps(dict(sorted(entry.facets.items())), ensure_ascii=False)
+        key = json.dumps([*shared.values(), facets], ensure_ascii=False)
+        found = self.db.execute(f"SELECT id FROM combo_{self.g} WHERE key = ?", [key]).fetchone()
+        if found is None:
+            return int(self._insert("combo", {**shared, "facets": facets, "key": key}).lastrowid or 0)
+        return int(found[0])
+
+    def _insert(self, table: str, row: Mapping[str, Any]) -> sqlite3.Cursor:
+        names = ", ".join(row)
+        sql = f"INSERT INTO {table}_{self.g} ({names}) VALUES ({', '.join('?' * len(row))})"
+        return self.db.execute(sql, list(row.values()))
+
+
+def _indexed(columns: Mapping[str, str]) -> list[tuple[str, dict[str, str]]]:
+    """Return what goes into each of the two tables of tokens."""
+    return [("fts", dict(columns)), ("small", {n: v for n, v in columns.items() if n not in LONG})]
