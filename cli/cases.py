@@ -21,7 +21,7 @@ from catalogue.samples import KINDS, drawable, sample
 from cli.cast import Played
 from cli.common import Bar, Result, command, the_context
 from cli.people import actor_for
-from cli.ready import migrate
+from cli.ready import ready_context
 from cli.replay import Replay
 from cli.scenario import load_scenario
 from foundation import workflows
@@ -43,8 +43,7 @@ POLL_S = 0.5
 def replay(file: Path) -> Result:
     """Carry a scenario into this installation, on the scenario's own dates."""
     scenario = load_scenario(file)
-    ctx = the_context()
-    migrate(ctx)
+    ctx = ready_context()
     clock = ManualClock(scenario.steps[0].at if scenario.steps else ctx.clock.now())
     own = ctx.at(clock)
     alone = not _has_cases(ctx)
@@ -144,7 +143,7 @@ def _written(made: Made, stem: Path) -> list[str]:
 @click.option("--as", "login", help="账号；不写时为本机关的档案管理员。")
 def pack(case: str, out: Path, login: str | None) -> Result:
     """Let the worker make the package, or make it here when none is alive; one that is kept is not made twice."""
-    ctx = the_context()
+    ctx = ready_context()
     case_id, agency_id = _find_case(ctx, case)
     package = _kept(ctx, case_id)
     if package is None:

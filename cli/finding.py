@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import click
 
-from cli.common import Bar, Result, command, the_context
+from cli.common import Bar, Result, command
 from cli.people import actor_by_login
+from cli.ready import ready_context
 from search import asking, indexing
 from search.facts import Results
 
@@ -16,7 +17,7 @@ from search.facts import Results
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="第几页。")
 def search(query: str, login: str, page: int) -> Result:
     """Ask the same engine with the same rights as the page."""
-    ctx = the_context()
+    ctx = ready_context()
     found = asking.find(ctx, actor_by_login(ctx, login), query, page=page)
     return Result(data=found, lines=list(_lines(found)))
 
@@ -34,12 +35,12 @@ def _lines(found: Results) -> Iterator[str]:
 def reindex() -> Result:
     """Build the index anew."""
     with Bar("重建索引") as bar:
-        count = indexing.rebuild(the_context(), bar)
+        count = indexing.rebuild(ready_context(), bar)
     return Result(data={"entries": count}, lines=[f"已重建索引：{count} 条。"])
 
 
 @command("比较索引与数据库，补齐缺少和过期的条目。")
 def reconcile() -> Result:
     """Compare and repair."""
-    found = indexing.reconcile(the_context())
+    found = indexing.reconcile(ready_context())
     return Result(data=found, lines=[str(found)])

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from archive import packing as _tables_of_archive  # noqa: F401 - a backup holds the rows of every floor
-from cli.common import Bar, Result, command, the_context
-from cli.ready import migrate
+from cli.common import Bar, Result, command
+from cli.ready import ready_context
 from foundation.backup import Backup, back_up, restore
 from foundation.backup_keys import LOST, read_keys, write_keys
 from search import indexing
@@ -22,7 +22,7 @@ _passphrase = click.option("--passphrase", envvar=PASSPHRASE, help=f"密钥文�
 @_passphrase
 def backup_command(out: Path, passphrase: str | None) -> Result:
     """Write a backup, and the keys when a passphrase is given."""
-    ctx = the_context()
+    ctx = ready_context()
     with Bar("备份") as bar:
         made = back_up(ctx, out, progress=bar)
     keys = out.with_name(f"{out.name}.keys")
@@ -38,8 +38,7 @@ def backup_command(out: Path, passphrase: str | None) -> Result:
 @_passphrase
 def restore_command(folder: Path, keys: Path | None, replace: bool, passphrase: str | None) -> Result:
     """Put a backup back, check every chain, and build the index anew."""
-    ctx = the_context()
-    migrate(ctx)
+    ctx = ready_context()
     count = read_keys(keys, ctx.settings.keys, passphrase or "") if keys else 0
     with Bar("恢复") as bar:
         made = restore(ctx, folder, replace=replace, progress=bar)

@@ -1,9 +1,17 @@
 """Make an installation ready for a command: its tables as this version wants them."""
 
 from access import agencies
+from cli.common import the_context
 from foundation.clock import legal_date
 from foundation.context import Context
 from foundation.migrating import upgrade
+
+
+def ready_context() -> Context:
+    """Return the application's context, its database as this version wants it."""
+    ctx = the_context()
+    migrate(ctx)
+    return ctx
 
 
 def migrate(ctx: Context) -> None:

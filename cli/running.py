@@ -11,13 +11,13 @@ from archive import packing as _packing  # noqa: F401 - kinds of jobs are known 
 from casework import chains as _chains  # noqa: F401
 from casework import health as _calendar  # noqa: F401 - floors add their probes when they are imported
 from cli.common import Result, command, the_context
-from cli.ready import migrate
+from cli.ready import ready_context
 from foundation import workflows
 from foundation.health import Check, State, checks
 from generator import health as _fonts  # noqa: F401
 from generator import root_stamps as _stamps  # noqa: F401
 from search import health as _index  # noqa: F401
-from search import indexing as _indexing  # noqa: F401
+from search import jobs as _jobs  # noqa: F401
 from search import jobs as _rebuilding  # noqa: F401
 
 SIGNS = {State.OK: "✓", State.WARN: "!", State.BAD: "✗"}
@@ -33,8 +33,7 @@ def work() -> Result:
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
-    ctx = the_context()
-    migrate(ctx)
+    ctx = ready_context()
     click.echo("后台已启动，按 Ctrl+C 停止。", err=True)
     workflows.run_worker(ctx, stop)
     return Result(data={"stopped": True}, lines=["后台已停止。"])

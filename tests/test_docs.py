@@ -7,8 +7,7 @@ import pytest
 from flask import Flask
 
 from access.permissions import KINDS, Permission
-from cli.common import COMMANDS
-from cli.registry import register
+from cli.registry import all_commands, register
 from foundation import errors
 from foundation.settings import ROOT, Settings
 from tests.conftest import floor_of, settings_for
@@ -49,12 +48,12 @@ def test_every_route_stands_in_the_docs(tmp_path: Path) -> None:
 
 def test_every_command_stands_in_the_docs() -> None:
     text = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
-    assert [name for name in COMMANDS.commands if f"`flask {name}" not in text] == []
+    assert [name for name in all_commands() if f"`flask {name}" not in text] == []
 
 
 def test_every_option_of_every_command_stands_in_the_docs() -> None:
     text = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
-    options = {o for c in COMMANDS.commands.values() for p in c.params for o in p.opts if o.startswith("--")}
+    options = {o for c in all_commands().values() for p in c.params for o in p.opts if o.startswith("--")}
     assert sorted(o for o in options if f"`{o}" not in text) == []
 
 

@@ -1,0 +1,123 @@
+"""Build the demo: both whole cases in one office, accounts with random passwords, a snapshot (docs/decisions/0002)."""
+
+import json
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import click
+
+from access import accounts
+from access.rulebook import rulebook
+from cli.demo import BUILDING, MARK, SNAPSHOT, DemoAccount
+from cli.ready import is_used, migrate
+from cli.replay import Replay
+from cli.scenario import Scenario, Step, load_scenario
+from foundation.backup import back_up
+from foundation.clock import ManualClock, local
+from foundation.context import Context
+from foundation.errors import Refused
+from foundation.settings import ROOT
+from generator.press import Press
+from search import indexing
+
+SCENARIOS = (ROOT / "tests/scenarios/case_general.yaml", ROOT / "tests/scenarios/case_summary.yaml")
+ADMIN = "管理员"
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Letters and figures that nobody mistakes for one another."""
+OURS = ("anjuan.sqlite*", "dbos.sqlite*", "search*")
+"""Files of an installation, beside the folders of blobs and packages."""
+
+
+def build(ctx: Context, began: float) -> None:
+    """Carry both cases into an empty installation; what an interrupted run left is taken away first.
+
+    Raises:
+        Refused: There are data that are not the demo's.
+    """
+    folder = ctx.settings.data_dir
+    if (folder / BUILDING).exists():
+        _say("上次没有准备完，重新开始 starting over")
+        _clear(ctx)
+    _say("建立数据库 creating the database")
+    migrate(ctx)
+    if is_used(ctx):
+        raise Refused(
+            f"{folder} 里已有数据，不能放入演示案件。",
+            remedy="换一个目录：ANJUAN_DATA_DIR=另一目录 make run。",
+        )
+    (folder / BUILDING).touch()
+    plays = _play(ctx)
+    _say("编制检索索引 indexing")
+    indexing.catch_up(ctx)
+    known = _accounts(ctx, plays[0])
+    (folder / MARK).touch(mode=0o600)
+    (folder / MARK).write_text(json.dumps({"accounts": [asdict(a) for a in known]}, ensure_ascii=False))
+    _say("保存快照 keeping a snapshot for make demo-reset")
+    shutil.rmtree(folder / SNAPSHOT, ignore_errors=True)
+    back_up(ctx, folder / SNAPSHOT)
+    (folder / BUILDING).unlink()
+    _say(f"演示数据已备好，用时 {time.monotonic() - began:.0f} 秒 ready")
+
+
+def _play(ctx: Context) -> list[Replay]:
+    """Carry all scenarios into one office, step by step in the order of their dates."""
+    scenarios = [load_scenario(path) for path in SCENARIOS]
+    clock = ManualClock(scenarios[0].steps[0].at)
+    own = ctx.at(clock)
+    with Press(own) as press:
+        plays = [Replay(own, clock, scenario, press, alone=False) for scenario in scenarios]
+        for play in plays:
+            play.set_up()
+        steps = list(_in_order(scenarios))
+        for number, (at, step) in enumerate(steps, 1):
+            plays[at].play(step)
+            _say(f"{number:>3}/{len(steps)} {local(step.at):%Y-%m-%d} {plays[at].scenario.title} · {_act(step)}")
+    return plays
+
+
+def _in_order(scenarios: list[Scenario]) -> Iterator[tuple[int, Step]]:
+    every = [(step.at, at, step.number, step) for at, s in enumerate(scenarios) for step in s.steps]
+    yield from ((at, step) for _, at, _, step in sorted(every, key=lambda row: row[:3]))
+
+
+def _act(step: Step) -> str:
+    words = {"announce": "开始录音录像", "store": "存入音像", "serve": "送达", "sign": "签收", "archive": "组卷归档"}
+    name = step.id or str(step.keys.get("of", ""))
+    return " ".join(w for w in (words.get(step.verb, "" if step.id else step.verb), name) if w)
+
+
+def _accounts(ctx: Context, play: Replay) -> list[DemoAccount]:
+    """Give everybody of the office a random password, and add an administrator."""
+    person = accounts.add_person(
+        ctx, agency_id=play.cast.agency_id, name=ADMIN, roles=["sysadmin"], department="党政办公室"
+    )
+    accounts.add_account(ctx, person_id=person.id, login=ADMIN)
+    known = {name: data["roles"] for name, data in play.scenario.people.items()} | {ADMIN: ["sysadmin"]}
+    return [_account(ctx, name, roles) for name, roles in known.items()]
+
+
+def _account(ctx: Context, login: str, roles: list[str]) -> DemoAccount:
+    with ctx.database.read() as session:
+        account = accounts.account_of(session, login)
+    password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(3))
+    accounts.set_password(ctx, account_id=account.id, password=password)
+    return DemoAccount(login=login, password=password, roles="、".join(rulebook().title(r) for r in roles))
+
+
+def _clear(ctx: Context) -> None:
+    """Take away what an interrupted first run left; its mark says that nothing else was there."""
+    folder = ctx.settings.data_dir
+    ctx.database.close()
+    for name in ("blobs", "packages", SNAPSHOT):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for path in [p for pattern in OURS for p in folder.glob(pattern) if p.is_file()]:
+        path.unlink()
+    (folder / "blobs" / "incoming").mkdir(parents=True, exist_ok=True)
+    (folder / BUILDING).unlink()
+
+
+def _say(text: str) -> None:
+    click.echo(f"· {text}")
