@@ -13,14 +13,13 @@ from pathlib import Path
 
 import click
 
-from casework.figures import read
+from casework.deadlines import rules
 from casework.gates.registry import GATES
 from catalogue.loading import load_catalogue
 from cli.common import Result, command, the_context
 from foundation.settings import ROOT
 
 ROW = re.compile(r"^\| (A\d+\.\d+) \| (.+) \|$", re.MULTILINE)
-CITED = re.compile(r"A\d+\.\d+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,9 +105,8 @@ def _gates() -> Mapping[str, list[str]]:
 
 def _deadlines() -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for row in read("deadlines"):
-        for article in CITED.findall(str(row.get("article", ""))):
-            found[article].append(f"{row['kind']} {row['title']}")
+    for rule in rules():
+        found[rule.article].append(f"{rule.kind} {rule.title}")
     return found
 
 

@@ -156,7 +156,7 @@ def pack(case: str, out: Path, login: str | None) -> Result:
     if package is None:
         raise NotFound("档案包没有做成。", remedy="查看后台任务的说明。")
     source = folder_of(ctx, package)
-    target = out / source.name
+    target = out / f"{package.slug}_v{package.generation}"
     shutil.copytree(source, target, dirs_exist_ok=True)
     return Result(data={"package": package, "path": str(target)}, lines=[f"档案包 {package.code}：{target}"])
 

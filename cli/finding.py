@@ -42,5 +42,9 @@ def reindex() -> Result:
 @command("比较索引与数据库，补齐缺少和过期的条目。")
 def reconcile() -> Result:
     """Compare and repair."""
-    found = indexing.reconcile(ready_context())
-    return Result(data=found, lines=[str(found)])
+    with Bar("核对索引") as bar:
+        found = indexing.reconcile(ready_context(), bar)
+    told = f"缺少 {found.missing} 条、过期 {found.outdated} 条、多余 {found.surplus} 条，均已修复。"
+    same = not (found.missing or found.outdated or found.surplus)
+    rebuilt = "索引已重建。" if found.was_rebuilt else ""
+    return Result(data=found, lines=[f"核对 {found.entries} 条：{'与数据库一致。' if same else told}{rebuilt}"])

@@ -35,12 +35,12 @@ class _Sink:
         return held
 
 
-def zipped(folder: Path) -> Iterator[bytes]:
-    """Yield a ZIP file of a folder, stored without compression (media and PDF are compressed already)."""
+def zipped(folder: Path, name: str) -> Iterator[bytes]:
+    """Yield a ZIP file of a folder under a name, stored without compression (media and PDF are compressed already)."""
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED, allowZip64=True) as out:  # type: ignore[arg-type]  # enough of a file
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            info = zipfile.ZipInfo(f"{folder.name}/{path.relative_to(folder).as_posix()}", date_time=OLDEST)
+            info = zipfile.ZipInfo(f"{name}/{path.relative_to(folder).as_posix()}", date_time=OLDEST)
             info.external_attr = 0o644 << 16
             with path.open("rb") as source, out.open(info, "w", force_zip64=True) as target:
                 while piece := source.read(PIECE):

@@ -90,8 +90,9 @@ def whole(package_id: str) -> ResponseReturnValue:
     with sight() as see:
         facts = see.package(package_id)
     folder = folder_of(the_context(), facts)
-    held = Held(record=record_of(facts), name=f"{folder.name}.zip", media_type="application/zip", size=facts.size)
-    return blobs.deliver_stream(held, zipped(folder))
+    name = f"{facts.slug}_v{facts.generation}"
+    held = Held(record=record_of(facts), name=f"{name}.zip", media_type="application/zip", size=facts.size)
+    return blobs.deliver_stream(held, zipped(folder, name))
 
 
 @packages.post("/packages/<package_id>/check")
