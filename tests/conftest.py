@@ -52,14 +52,16 @@ def settings_for(folder: Path, **changes: object) -> Settings:
 
 
 def floor_of(settings: Settings) -> Context:
-    """Build a context over a database that has its tables, with a clock to move."""
+    """Build a context with all tables (made where they are not there yet) and a clock to move."""
     clock = ManualClock(BEGIN)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    database.create_all()
     return Context(
         settings=settings,
         clock=clock,
         ids=RandomIds(clock, "test"),
-        database=Database(settings.database),
+        database=database,
         blobs=open_blobs(settings),
         keys=Keys(settings.keys),
     )
