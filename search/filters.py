@@ -1,11 +1,11 @@
 """Compiles a policy predicate to each engine's own filter; both keep the two-valued meaning of `access.predicates`.
 
 An attribute that an entry lacks equals nothing, and `Not` over it is true. SQL is over the columns of the entry table,
-Elasticsearch over keyword fields of the same names.
+where an attribute is the number of its value (0 when it lacks it), Elasticsearch over keyword fields of the same names.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from access.predicates import All, Always, AnyOf, Eq, In, Never, Not, Predicate, all_of, any_of
@@ -19,45 +19,67 @@ MOST_TERMS = 60_000
 """Values in one terms query (Elasticsearch refuses more than 65,536)."""
 
 
-def to_sql(predicate: Predicate, table: str = "e") -> Sql:  # noqa: PLR0911 - one return for each node of the tree
-    """Return an SQL condition that is 1 or 0, never NULL."""
+def to_sql(predicate: Predicate, numbers: Mapping[str, int]) -> Sql:
+    """Return an SQL condition over `entry e` that is 1 or 0, never NULL.
+
+    Args:
+        predicate: The tree.
+        numbers: The number of each value; a value that is not named is one that no entry has.
+    """
     match predicate:
-        case Never():
-            return "0", []
-        case Always():
-            return "1", []
         case Eq(name, value):
-            return f"{table}.{_known(name)} IS ?", [value]
+            return _leaf(name, frozenset({value}), numbers)
         case In(name, values):
-            return one_of(f"{table}.{_known(name)}", sorted(values))
+            return _leaf(name, values, numbers)
         case All(parts):
-            return joined(" AND ", "1", [to_sql(p, table) for p in parts])
+            return _joined(" AND ", "1", [to_sql(p, numbers) for p in parts])
         case AnyOf(parts):
-            return joined(" OR ", "0", [to_sql(p, table) for p in parts])
+            return _joined(" OR ", "0", [to_sql(p, numbers) for p in parts])
         case Not(part):
-            return negated(to_sql(part, table))
+            return _negated(to_sql(part, numbers))
+        case _:
+            return ("1" if predicate == Always() else "0"), []
 
 
-def negated(part: Sql) -> Sql:
-    """Return the condition that another does not hold."""
-    return f"NOT {part[0]}", part[1]
+def _leaf(name: str, values: frozenset[str], numbers: Mapping[str, int]) -> Sql:
+    if _known(name) == "id":
+        return one_of("e.id", sorted(values))
+    return one_of(f"e.{name}", sorted(numbers[v] for v in values if v in numbers))
 
 
-def one_of(column: str, values: Sequence[str]) -> Sql:
-    """Return the condition that a column holds one of some values; 0 for NULL."""
+def one_of(column: str, values: Sequence[str] | Sequence[int]) -> Sql:
+    """Return the condition that a column (never NULL) holds one of some values."""
     if not values:
         return "0", []
     if len(values) <= FEW:
-        return f"ifnull({column} IN ({','.join('?' * len(values))}), 0)", list(values)
+        return f"{column} IN ({','.join('?' * len(values))})", list(values)
     listed = "(SELECT value FROM json_each(?))"
-    return f"ifnull({column} IN {listed}, 0)", [json.dumps(list(values))]
+    return f"{column} IN {listed}", [json.dumps(list(values))]
 
 
-def joined(word: str, empty: str, parts: Sequence[Sql]) -> Sql:
-    """Return conditions joined by AND or OR; `empty` of none."""
+def _negated(part: Sql) -> Sql:
+    return f"NOT {part[0]}", part[1]
+
+
+def _joined(word: str, empty: str, parts: Sequence[Sql]) -> Sql:
     if not parts:
         return empty, []
     return f"({word.join(sql for sql, _ in parts)})", [v for _, values in parts for v in values]
+
+
+def values_in(predicate: Predicate) -> frozenset[str]:
+    """Return the values that a predicate looks for."""
+    match predicate:
+        case Eq(_, value):
+            return frozenset({value})
+        case In(_, values):
+            return values
+        case All(parts) | AnyOf(parts):
+            return frozenset[str]().union(*(values_in(p) for p in parts))
+        case Not(part):
+            return values_in(part)
+        case _:
+            return frozenset()
 
 
 def to_elastic(predicate: Predicate) -> dict[str, Any]:  # noqa: PLR0911 - one return for each node of the tree

@@ -56,8 +56,8 @@ class Fts5:
         condition, values = ("1", []) if ids is None else filters.one_of("e.id", ids)
         with self._open() as db:
             g = self._present(db)
-            joined = f"entry_{g} e JOIN combo_{g} c ON c.id = e.combo JOIN stored_{g} s ON s.rowid = e.rowid"
-            query = f"SELECT e.id, c.thing, s.mark, s.digest FROM {joined} WHERE {condition}"
+            joined = f"entry_{g} e JOIN word_{g} w ON w.id = e.thing JOIN stored_{g} s ON s.rowid = e.rowid"
+            query = f"SELECT e.id, w.text, s.mark, s.digest FROM {joined} WHERE {condition}"
             for entry_id, thing, mark, digest in db.execute(query, values):
                 yield Held(id=entry_id, thing=thing, mark=mark, digest=digest)
 

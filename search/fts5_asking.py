@@ -11,15 +11,14 @@ import sqlite3
 import sys
 from collections.abc import Collection, Mapping, Sequence
 
-from access.predicates import All, AnyOf, Not, Predicate, names_in
+from access.predicates import all_of
 from search import filters
 from search.engine import Answer, Ask, Term
 from search.entries import Entry, loaded
-from search.filters import Sql
-from search.fts5_tables import SHARED, day_number
+from search.filters import Sql, values_in
+from search.fts5_tables import day_number
 from search.ordering import by_masked, tiers
 
-SHARED_NAMES = frozenset(SHARED)
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -49,6 +48,7 @@ class Asking:
         self.known = known
         self.question = question
         self.tiers = tiers(question)
+        self.words = self._words()
         self.permitted = self._permitted()
 
     def answer(self) -> Answer:
@@ -100,7 +100,7 @@ class Asking:
             own = [field for field in way.fields if field not in self.tiers[-1]]
             some = " OR ".join(_phrase(term, own) for term in self.question.terms)
             if self._is_anywhere(some):
-                condition, values = self._where(way.where)
+                condition, values = filters.to_sql(way.where, self.words)
                 parts.append((f"{self._rows('small')} AND {condition}", [some, *values]))
                 if len(self.question.terms) > 1:
                     parts[-1] = (f"{self._rows('fts')} AND {parts[-1][0]}", [self._match(way.fields), *parts[-1][1]])
@@ -146,10 +146,16 @@ class Asking:
     def _match(self, fields: Sequence[str]) -> str:
         return " AND ".join(_phrase(term, fields) for term in self.question.terms)
 
+    def _words(self) -> dict[str, int]:
+        """Return the numbers of the values that the question's predicates look for, of those that there are."""
+        asked = values_in(all_of(self.question.where, *(g.where for g in self.question.guards)))
+        query = f"SELECT text, id FROM word_{self.g} WHERE text IN (SELECT value FROM json_each(?))"
+        return dict(self.db.execute(query, [json.dumps(sorted(asked))]).fetchall())
+
     def _permitted(self) -> Sql:
         """Return what every hit must be besides meeting the terms."""
         question = self.question
-        parts = [self._where(question.where), *(self._chosen(n, v) for n, v in question.chosen.items())]
+        parts = [filters.to_sql(question.where, self.words), *(self._chosen(n, v) for n, v in question.chosen.items())]
         if question.without:
             parts.append(("e.id NOT IN (SELECT value FROM json_each(?))", [json.dumps(list(question.without))]))
         if question.spans:
@@ -158,25 +164,10 @@ class Asking:
             parts.append((f"({days})", ends))
         return " AND ".join(sql for sql, _ in parts), [v for _, values in parts for v in values]
 
-    def _where(self, predicate: Predicate) -> Sql:
-        """Return the condition of a predicate; what it says of attributes with few values is asked of `combo`."""
-        if not names_in(predicate) <= SHARED_NAMES:
-            match predicate:
-                case All(parts):
-                    return filters.joined(" AND ", "1", [self._where(p) for p in _gathered(All, parts)])
-                case AnyOf(parts):
-                    return filters.joined(" OR ", "0", [self._where(p) for p in _gathered(AnyOf, parts)])
-                case Not(part):
-                    return filters.negated(self._where(part))
-                case _:
-                    return filters.to_sql(predicate)
-        sql, values = filters.to_sql(predicate, "c")
-        return f"e.combo IN (SELECT c.id FROM combo_{self.g} c WHERE {sql})", values
-
     def _chosen(self, name: str, values: frozenset[str]) -> Sql:
         if not values:
             return "0", []
-        condition, given = filters.one_of("json_extract(facets, ?)", sorted(values))
+        condition, given = filters.one_of("ifnull(json_extract(facets, ?), '')", sorted(values))
         return f"e.combo IN (SELECT id FROM combo_{self.g} WHERE {condition})", [f'$."{name}"', *given]
 
     def _counts(self, combos: Mapping[int, int]) -> dict[str, dict[str, int]]:
@@ -193,12 +184,6 @@ class Asking:
     def _stored(self, rowid: int) -> Entry:
         found = self.db.execute(f"SELECT entry FROM stored_{self.g} WHERE rowid = ?", [rowid]).fetchone()
         return loaded(found[0])
-
-
-def _gathered(node: type[All] | type[AnyOf], parts: Sequence[Predicate]) -> list[Predicate]:
-    """Return the parts of a node with those over shared attributes as one."""
-    shared = tuple(p for p in parts if names_in(p) <= SHARED_NAMES)
-    return [*([node(shared)] if shared else []), *(p for p in parts if p not in shared)]
 
 
 def _phrase(term: Term, fields: Sequence[str]) -> str:

@@ -1,8 +1,8 @@
 """Tables of one generation of the SQLite index, and writing to them.
 
-- `entry`: one narrow row a thing: its combo, day, id and the attributes that have many values;
-- `combo`: each combination of facet values and of attributes that have few values, once: questions about these are
-  asked of some hundred rows, and counting groups by one number;
+- `entry`: one narrow row a thing: facet combination, day, attributes as numbers (0 for one that it lacks), id;
+- `word`: the number of each value of an attribute; `combo`: each combination of facet values, so that counting groups
+  by one number;
 - `fts`: the tokens of all fields, contentless; `small`: those of all fields but the long one once more, for ranks and
   masked values;
 - `stored`: what was indexed, as JSON; `gone`: versions of what was taken out.
@@ -16,27 +16,24 @@ from typing import Any
 
 from search.entries import ALL_FIELDS, ATTRIBUTES, Change, Entry, Gone, columns_of, loaded, stored
 
-SHARED = ("thing", "agency_id", "type", "stage", "secrecy", "volume", "status")
-"""Attributes with few values: they stand in `combo`."""
-OWN = tuple(name for name in ATTRIBUTES if name not in (*SHARED, "id"))
+NUMBERED = tuple(name for name in ATTRIBUTES if name != "id")
+"""Attributes that are kept as numbers."""
+ABSENT = 0
 COLUMNS = tuple(f"{field}_{form}" for field in ALL_FIELDS for form in "gs")
 LONG = frozenset(["text_g", "text_s"])
 """Columns of the long field."""
 TOKENIZER = "ascii tokenchars '-./_'"
 """Splits at blanks alone, for tokens made by `search.tokens`: `unicode61` would split codes and fold accents."""
-TABLES = ("fts", "small", "entry", "combo", "stored", "gone")
+TABLES = ("fts", "small", "entry", "word", "combo", "stored", "gone")
 
 
 def create(db: sqlite3.Connection, g: str) -> None:
     """Create the tables of a generation."""
-    own = ", ".join(f"{name} TEXT" for name in OWN)
-    shared = ", ".join(f"{name} TEXT" for name in SHARED)
-    hot = "rowid INTEGER PRIMARY KEY, combo INTEGER NOT NULL, day INTEGER NOT NULL, id TEXT NOT NULL UNIQUE"
+    numbers = ", ".join(f"{name} INTEGER NOT NULL" for name in ("combo", "day", *NUMBERED))
     kept = "version INTEGER NOT NULL, mark TEXT NOT NULL, digest TEXT NOT NULL, entry TEXT NOT NULL"
-    db.execute(f"CREATE TABLE entry_{g} ({hot}, {own})")
-    db.execute(
-        f"CREATE TABLE combo_{g} (id INTEGER PRIMARY KEY, {shared}, facets TEXT NOT NULL, key TEXT NOT NULL UNIQUE)"
-    )
+    db.execute(f"CREATE TABLE entry_{g} (rowid INTEGER PRIMARY KEY, {numbers}, id TEXT NOT NULL UNIQUE)")
+    for table, text in (("word", "text"), ("combo", "facets")):
+        db.execute(f"CREATE TABLE {table}_{g} (id INTEGER PRIMARY KEY, {text} TEXT NOT NULL UNIQUE)")
     db.execute(f"CREATE TABLE stored_{g} (rowid INTEGER PRIMARY KEY, {kept})")
     db.execute(f"CREATE TABLE gone_{g} (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID")
     for table, columns in _indexed(dict.fromkeys(COLUMNS, "")):
@@ -61,6 +58,7 @@ class Writing:
     def __init__(self, db: sqlite3.Connection, generation: str) -> None:
         self.db = db
         self.g = generation
+        self.known: dict[tuple[str, str], int] = {}
 
     def put(self, changes: Sequence[Change]) -> None:
         """Write entries and remember what is gone, unless what stands there is newer."""
@@ -96,8 +94,9 @@ class Writing:
             self.db.execute(f"DELETE FROM {table}_{self.g} WHERE rowid = ?", [rowid])
 
     def _put_in(self, entry: Entry) -> None:
-        row: dict[str, Any] = {name: entry.attribute(name) for name in OWN}
-        row |= {"combo": self._combo(entry), "day": day_number(entry.date), "id": entry.id}
+        facets = json.dumps(dict(sorted(entry.facets.items())), ensure_ascii=False)
+        row: dict[str, Any] = {name: self._word(entry.attribute(name)) for name in NUMBERED}
+        row |= {"combo": self._number("combo", "facets", facets), "day": day_number(entry.date), "id": entry.id}
         rowid = self._insert("entry", row).lastrowid
         facts = {"version": entry.version, "mark": entry.mark, "digest": entry.digest, "entry": stored(entry)}
         self._insert("stored", {"rowid": rowid, **facts})
@@ -107,14 +106,16 @@ class Writing:
     def _remember(self, gone: Gone) -> None:
         self._insert("gone", {"id": gone.id, "version": gone.version})
 
-    def _combo(self, entry: Entry) -> int:
-        shared = {name: entry.attribute(name) for name in SHARED}
-        facets = json.dumps(dict(sorted(entry.facets.items())), ensure_ascii=False)
-        key = json.dumps([*shared.values(), facets], ensure_ascii=False)
-        found = self.db.execute(f"SELECT id FROM combo_{self.g} WHERE key = ?", [key]).fetchone()
-        if found is None:
-            return int(self._insert("combo", {**shared, "facets": facets, "key": key}).lastrowid or 0)
-        return int(found[0])
+    def _word(self, value: str | None) -> int:
+        return ABSENT if value is None else self._number("word", "text", value)
+
+    def _number(self, table: str, column: str, text: str) -> int:
+        """Return the number of a text, a new one for a new text."""
+        if (table, text) not in self.known:
+            found = self.db.execute(f"SELECT id FROM {table}_{self.g} WHERE {column} = ?", [text]).fetchone()
+            number = found[0] if found else self._insert(table, {column: text}).lastrowid
+            self.known[table, text] = int(number or ABSENT)
+        return self.known[table, text]
 
     def _insert(self, table: str, row: Mapping[str, Any]) -> sqlite3.Cursor:
         names = ", ".join(row)

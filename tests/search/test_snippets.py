@@ -73,7 +73,7 @@ def test_the_first_text_with_a_find_is_taken() -> None:
 def test_what_the_engines_find_is_marked(text: str, start: int, size: int) -> None:
     part = re.sub('[“”"]', "", text[start : start + size])
     for term in parse(part).terms:
-        assert bool(found(text, [term])) == stands_in(text, term)
+        assert found(text, [term]) or not stands_in(text, term)
 
 
 @given(st.text(max_size=200), st.text(max_size=20))
