@@ -11,7 +11,7 @@ from lxml import etree
 from generator.compile_styles import TWIPS_MM, word_fonts
 from generator.convert_parts import POINT_MM, R, Source, W, local, unsupported, value
 
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_]*(?:-[A-Za-z0-9./_]+)+")
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_·]*(?:-[A-Za-z0-9./_·]+)+")
 """A number or code with hyphens: kept in one line where it fits."""
 
 EMU_MM = 36000
