@@ -83,8 +83,12 @@ def _defense(view: CaseView) -> str | None:
 
 def _reviewed(review: DocumentFacts | None) -> str | None:
     points = list(rows(review.data.get("points"))) if review else []
-    said = [f"主张{p.get('claim', '')}，{p.get('adopt', '')}（{p.get('reason', '')}）" for p in points]
-    return "；".join(said) or None
+    return "；".join(_point(p) for p in points) or None
+
+
+def _point(row: Mapping[str, Any]) -> str:
+    reason = f"（{row['reason']}）" if row.get("reason") else ""
+    return f"主张{row.get('claim', '')}，{row.get('adopt', '')}{reason}"
 
 
 def _proposed(view: CaseView) -> str | None:
