@@ -72,7 +72,7 @@ def arrange(file: CaseFile) -> Arrangement:
     name = str(setting(file.settings, "archive.order", read("order")["procedures"][file.case.procedure]))
     pack = read("order")["packs"][name]
     papers = [d for d in file.documents if d.status in IN_FILE and d.type not in OWN]
-    volumes = {d.id: _volumes(file, d) for d in papers}
+    volumes = {d.id: volumes_of(file, d) for d in papers}
     main = [d for d in papers if MAIN in volumes[d.id]]
     side = [d for d in papers if SIDE in volumes[d.id]]
     return Arrangement(
@@ -88,7 +88,8 @@ def _names_informant(file: CaseFile, document: DocumentFacts) -> bool:
     return any(f.mask == INFORMANT and filled.get(f.name) not in (None, "", []) for f in definition.fields)
 
 
-def _volumes(file: CaseFile, document: DocumentFacts) -> frozenset[str]:
+def volumes_of(file: CaseFile, document: DocumentFacts) -> frozenset[str]:
+    """Return the volumes in which a paper stands."""
     if document.id in file.apart:
         return frozenset({SIDE})
     override = setting(file.settings, f"volume.override.{document.type}", "")

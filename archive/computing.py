@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
-from archive.arranging import CaseFile
+from archive.arranging import INSIDE, CaseFile, volumes_of
 from archive.codes import Code
 from archive.facts import MAIN, VOLUME_TITLES, Item, Retention
 from archive.layout import media_path
@@ -202,9 +202,14 @@ def _recording_row(file: CaseFile, number: int, recording: RecordingFacts) -> di
 
 
 def related_titles(file: CaseFile, recording: RecordingFacts) -> list[str]:
-    """Return the papers of a recording by their titles, without its own registration sheet."""
-    linked = [file.document(d) for d in recording.document_ids]
-    own = [d for d in linked if d is not None and d.type not in ("av_record_sheet", "av_storage_register")]
+    """Return the papers of a recording by their titles, without its own registration sheet.
+
+    What stands in the main volume names no paper of the side volume.
+    """
+    linked = [d for d in map(file.document, recording.document_ids) if d is not None]
+    own = [d for d in linked if d.type not in ("av_record_sheet", "av_storage_register")]
+    if recording.secrecy not in INSIDE:
+        own = [d for d in own if MAIN in volumes_of(file, d)]
     return list(dict.fromkeys(f"{d.title}{f'（{d.number}）' if d.number else ''}" for d in own))
 
 

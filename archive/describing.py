@@ -6,11 +6,12 @@ from typing import Any
 
 from access.rulebook import rulebook
 from archive import metadata
+from archive.arranging import IN_FILE
 from archive.computing import related_titles, stored_recordings
 from archive.facts import MAIN, SIDE, VOLUME_TITLES, FileFacts, ItemFacts, VolumeFacts
 from archive.layout import MEDIA, media_path, metadata_path, volume_path
 from archive.payload import Contents, packed_at, stored_bytes
-from casework.facts import DocumentFacts, RecordingFacts
+from casework.facts import DocumentFacts, RecordingFacts, Status
 from foundation.clock import legal_date, local
 from foundation.context import Context
 from foundation.journal import Event
@@ -206,8 +207,13 @@ def case_data(contents: Contents) -> dict[str, Any]:
             for s in contents.file.services
             if not {s.document_id, s.receipt_id} & apart
         ],
-        "documents": [_document_row(d) for d in contents.file.documents if d.id not in apart],
+        "documents": [_document_row(d) for d in contents.file.documents if d.id not in apart and _is_told(d)],
     }
+
+
+def _is_told(document: DocumentFacts) -> bool:
+    """Tell whether a paper has its place in the course of the case: in effect or void; the transfer list comes after."""
+    return document.type != "archive_transfer_list" and (document.status in IN_FILE or document.status is Status.VOID)
 
 
 def _document_row(document: DocumentFacts) -> dict[str, Any]:
@@ -215,7 +221,7 @@ def _document_row(document: DocumentFacts) -> dict[str, Any]:
         "id": document.id,
         "type": document.type,
         "number": document.number,
-        "status": document.status,
+        "void": document.status is Status.VOID,
         "target": document.target_id,
         "content_digest": document.content_digest,
     }

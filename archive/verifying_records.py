@@ -17,11 +17,11 @@ from archive.casefile import case_file, office_of
 from archive.layout import EVENTS, packages_folder
 from archive.verifying import Fault, Progress, Report
 from casework import queries as casework
+from casework import sealing
 from casework.documents import content_digest, differences
 from casework.facts import CaseFacts, DocumentFacts, RecordingFacts
 from casework.gates.api import DONE
 from foundation import journal, ledger
-from foundation.blobs import BlobStore
 from foundation.clock import legal_date
 from foundation.context import Context
 from foundation.errors import AnjuanError, Broken
@@ -48,7 +48,7 @@ def verify_case(ctx: Context, case_id: str, *, progress: Progress | None = None)
         stream = f"case:{case_id}"
         faults = list(_chain(session, file.case, stream))
         events = list(journal.events(session, stream))
-        faults += [f for d in file.documents for f in _document(file, d, events, ctx.blobs)]
+        faults += [f for d in file.documents for f in _document(ctx, file, d, events)]
         faults += _case_row(file.case, events)
         faults += [
             Fault(path=f.stream or file.case.agency_id, message=f"{f.day}：{f.message}", what="总账")
@@ -104,14 +104,19 @@ def _last(events: Sequence[Event], kind: str, key: str, subject: str) -> Event |
     return next((e for e in reversed(events) if e.kind == kind and e.data.get(key) == subject), None)
 
 
-def _document(file: CaseFile, document: DocumentFacts, events: Sequence[Event], blobs: BlobStore) -> Iterator[Fault]:
+def _document(ctx: Context, file: CaseFile, document: DocumentFacts, events: Sequence[Event]) -> Iterator[Fault]:
     name = f"案件 {file.case.number or file.case.working_number} 的《{document.title}》"
     definition = file.definitions[document.id]
+    try:
+        document = sealing.opened(ctx.keys, document)
+    except AnjuanError as error:
+        yield Fault(path=document.id, message=error.message, what=name, field="data")
+        return
     digest = content_digest(definition, document.id, document.version, document.data)
     issued = _last(events, "document.issued", "document", document.id)
     fixed = str(issued.data.get("digest")) if issued else document.content_digest
     if digest != fixed or document.content_digest != fixed:
-        changed = _changed_fields(file, document, blobs) or ("data",)
+        changed = _changed_fields(ctx, file, document) or ("data",)
         for field in changed:
             yield Fault(path=document.id, message=f"字段“{field}”与制发时不符", what=name, field=field)
     if issued is None:
@@ -135,13 +140,13 @@ def _issued_row(document: DocumentFacts, issued: Event, name: str) -> Iterator[F
             yield Fault(path=document.id, message=f"文件“{kind}”已被换成别的文件", what=name, field=f"blobs.{kind}")
 
 
-def _changed_fields(file: CaseFile, document: DocumentFacts, blobs: BlobStore) -> tuple[str, ...]:
+def _changed_fields(ctx: Context, file: CaseFile, document: DocumentFacts) -> tuple[str, ...]:
     """Compare the row with the data that were stored beside the issued paper."""
     stored = document.blobs.get("data")
     if not stored:
         return ()
     try:
-        before = json.loads(blobs.read(stored))
+        before = json.loads(sealing.read(ctx, stored, sealing.about_file(document, "data")))
     except (AnjuanError, ValueError):
         return ()
     definition = file.definitions[document.id]

@@ -8,6 +8,7 @@ Who the signer really is, only a licensed authority's chain tells; here it is as
 
 import datetime as dt
 import io
+import logging
 from dataclasses import dataclass
 
 from pyhanko.pdf_utils.misc import PdfError
@@ -28,6 +29,10 @@ class SealState:
     is_intact: bool
     """The signed bytes are unchanged, the signature is the certificate's, and nothing was added since."""
     problem: str = ""
+
+
+for _name in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)  # a path that cannot be built is no fault here
 
 
 def seals_of(pdf: bytes) -> list[SealState]:
