@@ -19,7 +19,7 @@ class Corpus:
 
     def __init__(self, count: int, seed: int = 1) -> None:
         self.count = count
-        self.chance = random.Random(seed)  # noqa: S311 - the same papers every time
+        self.chance = random.Random(seed)
         self.cases = -(-count // PAPERS_PER_CASE)
         weights = list(itertools.accumulate(1 / (n + 2) for n in range(len(AGENCIES))))
         self.agencies = self.chance.choices(AGENCIES, cum_weights=weights, k=self.cases)
@@ -91,7 +91,7 @@ class Corpus:
             "act": chance.choice(words.ACTS),
             "place": chance.choice(words.PLACES),
         }
-        mixed = {**known, **{k: v for k, v in other.items() if chance.random() < 0.5}}  # noqa: PLR2004 - half
+        mixed = {**known, **{k: v for k, v in other.items() if chance.random() < 0.5}}
         return chance.choice(words.FACTS).format(**{**self._small(), **mixed})
 
     def _small(self) -> dict[str, Any]:
@@ -115,7 +115,7 @@ class Corpus:
 
 def queries(entries: Sequence[Entry], count: int, seed: int = 2) -> list[str]:
     """Return what people might ask of these papers: numbers, names, words, phrases, signs, days, several words."""
-    chance = random.Random(seed)  # noqa: S311 - the same questions every time
+    chance = random.Random(seed)
     kinds: dict[str, tuple[int, Callable[[Entry], str]]] = {
         "number": (12, lambda e: e.texts.get("number") or f"清政罚〔2024〕第{chance.randint(1, 900)}号"),
         "party": (20, lambda e: e.texts["party"][:4]),

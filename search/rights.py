@@ -5,6 +5,7 @@ time. Masked values follow `access.masking.sees`: a class of values is looked at
 read if the whole of them had that class.
 """
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -63,15 +64,23 @@ class Rights:
 def rights_of(actor: Actor, viewer: Viewer) -> Rights:
     """Return what an actor may find with what the viewer has to do with things."""
     by_thing = {thing: predicate(actor, permission, thing, viewer) for thing, permission in READING.items()}
-    return Rights(by_thing=by_thing, guards=_guards(actor, by_thing["document"]))
+    own = None if actor.roles - {"party"} else one_of("party_id", actor.party_ids)
+    return Rights(by_thing=by_thing, guards=_guards(by_thing["document"], own))
 
 
-def _guards(actor: Actor, reading: Predicate) -> tuple[Guard, ...]:
+@functools.lru_cache(maxsize=256)
+def _guards(reading: Predicate, own: Predicate | None) -> tuple[Guard, ...]:
+    """Return the guards of a viewer.
+
+    Args:
+        reading: Which papers the viewer may read.
+        own: Of whose papers alone owned classes are seen; None for people of the office.
+    """
     opened: dict[Predicate, set[str]] = {}
     for name in GUARDED:
         where = given(reading, "secrecy", name)
-        if name in OWNED and not actor.roles - {"party"}:
-            where = all_of(where, one_of("party_id", actor.party_ids))
+        if name in OWNED and own is not None:
+            where = all_of(where, own)
         if where != Never():
             opened.setdefault(Always() if implies(reading, where) else where, set()).add(name)
     return tuple(Guard(fields=frozenset(names), where=where) for where, names in opened.items())

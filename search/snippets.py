@@ -4,10 +4,11 @@ Engines are never asked for highlights: they would be made from what they hold, 
 """
 
 import functools
+import html
 import re
 from collections.abc import Sequence
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from search import tokens
 from search.engine import GRAMS, Term
@@ -19,6 +20,7 @@ LONGEST = 40_000
 """Characters of a text that are looked through."""
 _BETWEEN = "[ ]{0,2}[·•・‧∙⋅᛫.〔\\[(【〖〕\\])】〗]?[ ]{0,2}"
 _ANYTHING = "[^0-9a-z\\u3400-\\u9fff\\n]{0,8}"
+_BREAK = re.compile(r"\s*\n\s*")
 
 Spans = list[tuple[int, int]]
 
@@ -29,7 +31,7 @@ def snippet(texts: Sequence[str], terms: Sequence[Term]) -> Markup:
         if spans := found(text, terms):
             return _fragments(text, spans)
     start = next((t for t in texts if t.strip()), "")
-    return _marked(start, 0, min(len(start), LENGTH), [])
+    return Markup(_marked(start, 0, min(len(start), LENGTH), []))  # noqa: S704 - escaped by `_line`
 
 
 def found(text: str, terms: Sequence[Term]) -> Spans:
@@ -82,20 +84,22 @@ def _fragments(text: str, spans: Spans) -> Markup:
         if not windows or start >= windows[-1][1]:
             first = max(start - BEFORE, windows[-1][1] if windows else 0)
             windows.append((first, min(len(text), first + LENGTH // MOST_FRAGMENTS + BEFORE)))
-    return Markup("").join(_marked(text, first, last, spans) for first, last in windows)
+    return Markup("".join(_marked(text, first, last, spans) for first, last in windows))  # noqa: S704 - escaped
 
 
-def _marked(text: str, first: int, last: int, spans: Spans) -> Markup:
-    """Return a part of a text, escaped, with marks."""
-    out = [escape("…" if first else "")]
+def _marked(text: str, first: int, last: int, spans: Spans) -> str:
+    """Return a part of a text as markup: escaped, with marks."""
+    out = ["…" if first else ""]
     at = first
     for start, end in spans:
-        if start >= first and end <= last:
-            out += [escape(_line(text[at:start])), Markup("<mark>"), escape(_line(text[start:end])), Markup("</mark>")]
+        if end > last:
+            break
+        if start >= first:
+            out += [_line(text[at:start]), "<mark>", _line(text[start:end]), "</mark>"]
             at = end
-    out += [escape(_line(text[at:last])), escape("…" if last < len(text) else "")]
-    return Markup("").join(out)
+    out += [_line(text[at:last]), "…" if last < len(text) else ""]
+    return "".join(out)
 
 
 def _line(text: str) -> str:
-    return re.sub(r"\s*\n\s*", " ", text)
+    return html.escape(_BREAK.sub(" ", text))

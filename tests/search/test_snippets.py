@@ -45,7 +45,7 @@ def test_what_was_asked_is_marked_as_it_is_written(text: str, query: str, line: 
 
 
 def test_markup_in_a_text_is_escaped() -> None:
-    assert made('<b onclick="x">砂料</b>&', "砂料") == "&lt;b onclick=&#34;x&#34;&gt;<mark>砂料</mark>&lt;/b&gt;&amp;"
+    assert made('<b onclick="x">砂料</b>&', "砂料") == "&lt;b onclick=&quot;x&quot;&gt;<mark>砂料</mark>&lt;/b&gt;&amp;"
     assert made("<script>", "script") == "&lt;<mark>script</mark>&gt;"
 
 
