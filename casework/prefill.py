@@ -11,6 +11,7 @@ from typing import Any
 from casework.facts import DocumentFacts, PartyFacts, RecordingFacts
 from casework.gates import duties
 from casework.gates.api import CaseView
+from casework.sealing import INFORMANT, Sealed, is_secret
 from casework.values import read_value
 from catalogue.definitions import DocumentType, Field
 
@@ -137,7 +138,8 @@ def fact_of(document: DocumentFacts, name: str) -> Any:
     if "." in name:
         return _column(document, *name.split(".", 1))
     signers = [f.name for f in document.slots if f"{f.slot}_sign" == name]
-    return document.data.get(name, "、".join(signers) or None)
+    known = "" if any(isinstance(s, Sealed) for s in signers) else "、".join(signers)
+    return document.data.get(name, known or None)
 
 
 def _column(document: DocumentFacts, name: str, column: str) -> str | None:
@@ -152,7 +154,7 @@ def reference(document: DocumentFacts) -> str:
     if document.number:
         return document.number
     on = document.issue_date
-    return f"{on:%Y-%m-%d}{document.title}" if on else document.title
+    return f"{on.year}年{on.month}月{on.day}日《{document.title}》" if on else document.title
 
 
 def _recording(sources: Sources, rest: str, row: int | None) -> Any:
@@ -252,7 +254,7 @@ def opening_values(definition: DocumentType, sources: Sources) -> dict[str, Any]
 
 
 def _given(one: Field, sources: Sources) -> Any:
-    raw = sources.get(one.source) if one.source else None
+    raw = _let_in(one, sources, sources.get(one.source)) if one.source else None
     if raw in EMPTY:
         raw = one.default
     if one.kind == "list":
@@ -261,6 +263,16 @@ def _given(one: Field, sources: Sources) -> Any:
         return None
     read = read_value(one, raw, one.name)
     return None if read.findings else read.value
+
+
+def _let_in(one: Field, sources: Sources, raw: Any) -> Any:
+    """Return a source's value; what could tell who an informant is goes into fields and papers of that class alone."""
+    if not isinstance(raw, Sealed):
+        return raw
+    view = sources.view
+    if view.keys is None or not (is_secret(one) or INFORMANT in (view.definition.secrecy, view.document.secrecy)):
+        return None
+    return raw.open(view.keys)
 
 
 def _list_given(one: Field, raw: Any, sources: Sources) -> list[dict[str, Any]]:
@@ -272,7 +284,7 @@ def _list_given(one: Field, raw: Any, sources: Sources) -> list[dict[str, Any]]:
     out = []
     for at in range(count):
         row = {k: v for k, v in (rows[at] if at < len(rows) else {}).items() if k in columns}
-        row.update({c.name: sources.get(str(c.source), at) for c in own if c.name not in row})
+        row.update({c.name: _let_in(c, sources, sources.get(str(c.source), at)) for c in own if c.name not in row})
         row.update({c.name: c.default for c in one.columns if c.name not in row and c.default is not None})
         read = {k: read_value(columns[k], v, f"{one.name}[{at}].{k}") for k, v in row.items() if v not in EMPTY}
         out.append({k: r.value for k, r in read.items() if not r.findings})

@@ -42,7 +42,7 @@ def drawn(data: dict[str, Any], **changes: Any) -> Any:
 def test_a_reference_prints_the_number_else_date_and_title() -> None:
     assert drawn({"basis": {"document_id": DECISION.id}}).values["basis"] == "清政罚〔2026〕第1号"
     rows = drawn({"items": [{"ref": {"document_id": RECORD.id}}]}).values["items"]
-    assert rows == [{"ref": "2026-01-06现场检查（勘验）笔录"}]
+    assert rows == [{"ref": "2026年1月6日《现场检查（勘验）笔录》"}]
     assert drawn({"basis": "口头告知"}).values["basis"] == "口头告知"
 
 
