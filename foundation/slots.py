@@ -57,10 +57,10 @@ class _PostgresSlot:
         self.name, self._engine, self._connection = name, engine, connection
 
     def is_held(self) -> bool:
-        with contextlib.suppress(sa.exc.DBAPIError):
+        with contextlib.suppress(sa.exc.SQLAlchemyError):
             self._connection.execute(sa.text("SELECT 1"))
             return True
-        with contextlib.suppress(sa.exc.DBAPIError):
+        with contextlib.suppress(sa.exc.SQLAlchemyError):
             self._connection.close()
             again = _lock(self._engine, self.name)
             if again is not None:
@@ -70,7 +70,7 @@ class _PostgresSlot:
         return True  # the server is down for everybody: nobody can have taken the slot
 
     def release(self) -> None:
-        with contextlib.suppress(sa.exc.DBAPIError):  # a lost session has lost its locks as well
+        with contextlib.suppress(sa.exc.SQLAlchemyError):  # a lost session has lost its locks as well
             self._connection.execute(sa.text("SELECT pg_advisory_unlock_all()"))
         self._connection.close()
 

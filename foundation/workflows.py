@@ -14,9 +14,9 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 import structlog
@@ -26,7 +26,8 @@ from foundation import job_notes, outbox, slots
 from foundation.blobs import LocalBlobs
 from foundation.canonical import plain
 from foundation.context import Context
-from foundation.errors import AnjuanError, Unavailable, error_of
+from foundation.errors import AnjuanError
+from foundation.job_task import StepwiseTask, patiently
 from foundation.jobs import (
     DUTIES,
     KINDS,
@@ -73,10 +74,6 @@ BATCH = 10
 APPLICATION_VERSION = "anjuan"
 """A constant: by default it is a hash of sources, and an edit would strand the queue."""
 
-SHOW_S = 0.5
-"""Least time between two writes of progress."""
-PATIENCE = 600
-"""Seconds that a job waits for a database that is down before it gives up."""
 ACTIVE = (WorkflowStatusString.ENQUEUED.value, WorkflowStatusString.PENDING.value)
 
 T = TypeVar("T")
@@ -282,84 +279,24 @@ def _run(job_id: str) -> None:
 
 
 def _carry_out(ctx: Context, job_id: str, slot: str) -> None:
-    facts = _patiently(lambda: job_notes.begin(ctx, job_id, slot))
+    facts = patiently(lambda: job_notes.begin(ctx, job_id, slot))
     if facts.is_over:
         return
-    task = _Task(ctx, facts)
+    task = StepwiseTask(ctx, facts, DBOS.run_step)
     try:
         result = json.loads(json.dumps(plain(KINDS[facts.kind].run(task) or {})))
     except Exception as error:  # noqa: BLE001 - the front door of long work; the engine's own signals are not `Exception`
         log.warning("job.parked", job=job_id, kind=facts.kind, error=type(error).__name__)
         failure = error
-        _patiently(lambda: job_notes.park(ctx, job_id, failure, task.next_step))
+        patiently(lambda: job_notes.park(ctx, job_id, failure, task.next_step))
     else:
-        _patiently(lambda: job_notes.finish(ctx, job_id, result))
-
-
-class _Task:
-    """What a job's function is given (`foundation.jobs.Task`)."""
-
-    def __init__(self, ctx: Context, facts: JobFacts) -> None:
-        self.ctx, self.job_id, self.subject, self.by, self.given = ctx, facts.id, facts.subject, facts.by, facts.given
-        self.next_step = 1
-        self._kind, self._shown = KINDS[facts.kind], 0.0
-
-    def step(self, name: str, function: Callable[..., T], *args: Any) -> T:
-        """Run a function once, ever; a failure is kept like a result, so a replay goes the same way."""
-        seq = self.next_step
-        kept = DBOS.run_step({"name": name}, self._attempt, seq, name, lambda: function(*args))
-        if "error" in kept:
-            raise error_of(**kept["error"])
-        self.next_step += 1
-        result: T = kept["result"]
-        return result
-
-    def _attempt(self, seq: int, name: str, function: Callable[[], Any]) -> dict[str, Any]:
-        for pause in (*self._pauses(), None):
-            try:
-                _patiently(lambda: job_notes.step_begins(self.ctx, self.job_id, seq, name))
-                result = json.loads(json.dumps(plain(function())))
-            except Exception as error:
-                log.warning("job.step_failed", job=self.job_id, step=name, exc_info=not isinstance(error, AnjuanError))
-                final = isinstance(error, AnjuanError) and not isinstance(error, Unavailable)
-                if pause is None or final:
-                    return {"error": _kept(error)}
-                time.sleep(pause)
-            else:
-                _patiently(lambda: job_notes.step_ends(self.ctx, self.job_id, seq))
-                return {"result": result}
-        raise AssertionError  # the last pause is None
-
-    def _pauses(self) -> list[float]:
-        return [min(60.0, self._kind.pause_s * 2**i) for i in range(self._kind.tries - 1)]
-
-    def progress(self, done: int, total: int, message: str = "") -> None:
-        """Show how far the work is; between writes half a second passes, the last is always written."""
-        if done >= total or time.monotonic() - self._shown >= SHOW_S:
-            self._shown = time.monotonic()
-            job_notes.show_progress(self.ctx, self.job_id, done, total, message)
-
-
-def _kept(error: Exception) -> dict[str, str]:
-    if isinstance(error, AnjuanError):
-        return {"code": error.code, "message": str(error), "remedy": error.remedy, "path": error.path}
-    message = f"程序内部错误（{type(error).__name__}）。"
-    return {"code": "error", "message": message, "remedy": "查看日志中的原因，处理后重试。", "path": ""}
+        patiently(lambda: job_notes.finish(ctx, job_id, result))
 
 
 def _do_duty(ctx: Context, what: Duty, stop: threading.Event) -> None:
     while not stop.wait(what.every_s):
         with _shown("duty.failed", duty=what.name):
             what.run(ctx)
-
-
-def _patiently(note: Callable[[], T]) -> T:
-    """Write a note of ours; while the database is down, wait for it (ten minutes)."""
-    for _ in range(PATIENCE):
-        with contextlib.suppress(Unavailable):
-            return note()
-        time.sleep(1)
-    return note()
 
 
 @contextlib.contextmanager

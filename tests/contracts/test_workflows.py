@@ -131,8 +131,8 @@ def test_a_worker_outlives_the_loss_of_all_its_connections(scaled_ctx: Context, 
 
 
 def test_a_worker_whose_slot_was_taken_meanwhile_ends_at_once(scaled_ctx: Context, start: Workers) -> None:
-    worker = start(scaled_ctx)
-    wait(lambda: workers_alive(scaled_ctx))
+    job_id, worker = asked(scaled_ctx, "three", "s"), start(scaled_ctx)
+    wait(lambda: facts(scaled_ctx, job_id).is_over)
     worker.send_signal(signal.SIGSTOP)
     with psycopg.connect(plain(scaled_ctx.settings.database), autocommit=True) as connection:
         connection.execute(END_OTHERS)
