@@ -57,6 +57,9 @@ def test_the_folder_is_read_again_only_when_a_file_changed(tmp_path: Path) -> No
         ("{value: facts, span: 3}", "{value: facs, span: 3}", 21, "不是本文书的字段"),
         ("{{ items | count }}", "{{ items | shout }}", 23, "不是列出的过滤器"),
         ("{{ items | count }}", "{% for x in items %}", 23, "程序语句"),
+        ("{{ item.name }}", "{{ item.colour }}", 22, "不是该清单的栏目"),
+        ("{{ items | count }}", "{{ items.count }}", 23, "不是本文书的字段"),
+        ("row: [{text", "when: {nobody: set}, row: [{text", 22, "不是本文书的字段"),
         ("{{ items | count }}", "{{ items.pop(0) }}", 23, "不是字段或列出的过滤器"),
     ],
 )
