@@ -12,11 +12,13 @@
 """
 
 import datetime as dt
+import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import migrations.tables  # noqa: F401 - every floor's models are known before tables are created
@@ -32,6 +34,11 @@ from tests.databases import empty, new_database, new_database_with_tables
 
 BEGIN = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 """Where the clock of a test stands at first (a Monday, 08:00 in Shanghai)."""
+
+
+hypothesis.settings.register_profile("here", deadline=None)  # workers share two processors: time says nothing
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 def pytest_configure(config: pytest.Config) -> None:

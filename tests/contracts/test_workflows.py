@@ -53,7 +53,7 @@ def facts(ctx: Context, job_id: str) -> JobFacts:
         return job_facts(session, job_id)
 
 
-def wait(until: Callable[[], Any], seconds: float = 30) -> None:
+def wait(until: Callable[[], Any], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not until():
         assert time.monotonic() < end, "it did not happen in time"
@@ -95,7 +95,7 @@ def test_two_workers_share_the_work_and_do_nothing_twice(any_ctx: Context, start
     ids = [asked(any_ctx, "three", f"s{i}") for i in range(30)]
     start(any_ctx)
     start(any_ctx)
-    wait(lambda: all(facts(any_ctx, i).is_over for i in ids), 60)
+    wait(lambda: all(facts(any_ctx, i).is_over for i in ids), 120)
     found = [facts(any_ctx, i) for i in ids]
     assert {f.state for f in found} == {JobState.DONE}
     assert sorted(effects(any_ctx)) == sorted(
@@ -111,7 +111,7 @@ def test_a_worker_that_is_asked_to_stop_finishes_what_it_is_at(any_ctx: Context,
     wait(lambda: "s:second-begins" in effects(any_ctx))
     worker.terminate()
     flag(any_ctx, "hold").unlink()
-    assert worker.wait(20) == 0
+    assert worker.wait(60) == 0
     assert facts(any_ctx, job_id).state == JobState.DONE
     assert workers_alive(any_ctx) == 0
 
@@ -140,7 +140,7 @@ def test_a_worker_whose_slot_was_taken_meanwhile_ends_at_once(scaled_ctx: Contex
     with slots.hold(scaled_ctx, slots.WORKERS) as slot:
         assert slot.name == "worker-00"
         worker.send_signal(signal.SIGCONT)
-        assert worker.wait(20) == LEFT_BEHIND
+        assert worker.wait(60) == LEFT_BEHIND
 
 
 def test_a_job_that_kills_its_workers_is_parked_and_can_be_tried_again(any_ctx: Context, start: Workers) -> None:
@@ -153,7 +153,7 @@ def test_a_job_that_kills_its_workers_is_parked_and_can_be_tried_again(any_ctx: 
             wait(lambda: workers_alive(any_ctx) or facts(any_ctx, job_id).is_over)
         return facts(any_ctx, job_id).is_over
 
-    wait(parked, 60)
+    wait(parked, 120)
     assert facts(any_ctx, job_id).state == JobState.PARKED
     assert "中止3次" in facts(any_ctx, job_id).error
     assert effects(any_ctx) == ["first", "second", "second", "second"]
