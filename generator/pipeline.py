@@ -26,7 +26,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from catalogue.definitions import DocumentType
 from foundation.errors import BadInput, Broken
 from generator import justify
-from generator.compile import compile_template
+from generator.compile import Template, compile_template
 from generator.compile_styles import layout
 from generator.convert import Converted, convert
 from generator.convert_css import PLAIN, style_sheet
@@ -65,6 +65,8 @@ class Job:
     """Asset id → JPEG or PNG bytes (photos, drawn signatures)."""
     seal: SealOrder | None = None
     """Seal the finished file as well."""
+    template: Template | None = None
+    """An agency's own Word template (`generator.uploads`); without one the definition's body is compiled."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +104,7 @@ def make(job: Job) -> Made:
         Broken: The paper came out with more pages than any paper has, or has no place for its seal.
         Unavailable: The seal's provider is not configured.
     """
-    template = compile_template(job.definition)
+    template = job.template or compile_template(job.definition)
     docx = render(job.definition, template, job.values, job.furniture, job.images)
     page = layout(template.layout)
     converted = convert(docx, page)
