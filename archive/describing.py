@@ -212,7 +212,7 @@ def case_data(contents: Contents) -> dict[str, Any]:
 
 
 def _is_told(document: DocumentFacts) -> bool:
-    """Tell whether a paper has its place in the course of the case: in effect or void; the transfer list comes after."""
+    """Tell whether a paper stands in the course of the case: in effect or void; the transfer list comes after."""
     return document.type != "archive_transfer_list" and (document.status in IN_FILE or document.status is Status.VOID)
 
 

@@ -145,7 +145,7 @@ def check_and_note(ctx: Context, actor: Actor, package_id: str, press: Press, _p
 def make_files(ctx: Context, _actor: Actor, package_id: str, _press: Press, progress: Progress) -> None:
     """Make volumes and metadata, store them, and write down every file of the payload but the report."""
     contents = contents_of(ctx, package_id)
-    if contents.package.state == shelving.KEPT:
+    if contents.package.data.get("made"):
         return
     events = events_of(ctx, contents.package)
     files = stored_files(ctx, contents)
@@ -162,7 +162,7 @@ def make_files(ctx: Context, _actor: Actor, package_id: str, _press: Press, prog
             shelving.remember(session, package_id, **{f"pages_{volume.name}": bound.pages})
     with ctx.database.write() as session:
         shelving.set_files(session, contents.package.agency_id, package_id, files)
-        shelving.remember(session, package_id, beside=beside)
+        shelving.remember(session, package_id, beside=beside, made=True)
 
 
 def _plain_files(ctx: Context, contents: Contents, events: list[Event]) -> list[FileFacts]:
@@ -177,10 +177,9 @@ def _plain_files(ctx: Context, contents: Contents, events: list[Event]) -> list[
 
 def place_files(ctx: Context, _actor: Actor, package_id: str, press: Press, progress: Progress) -> None:
     """Place the payload under a temporary name, check it, and add the four-property report."""
-    contents = contents_of(ctx, package_id)
-    if contents.package.state == shelving.KEPT or _final(ctx, contents.package).exists():
+    contents, work = contents_of(ctx, package_id), work_folder(ctx, package_id)
+    if _final(ctx, contents.package).exists() or (contents.package.data.get("placed") and work.exists()):
         return
-    work = work_folder(ctx, package_id)
     bagging.sweep(incoming_folder(ctx), _being_made(ctx))
     shutil.rmtree(work, ignore_errors=True)
     with bagging.disk_errors():
@@ -197,6 +196,7 @@ def place_files(ctx: Context, _actor: Actor, package_id: str, press: Press, prog
     with ctx.database.write() as session:
         shelving.set_files(session, contents.package.agency_id, package_id, files)
         shelving.set_checks(session, contents.package.agency_id, package_id, checks)
+        shelving.remember(session, package_id, placed=True)
         passed = all(c.result != "failed" for c in checks)
         shelving.change(session, package_id, passed=passed)
 
@@ -207,14 +207,16 @@ def seal_folder(ctx: Context, actor: Actor, package_id: str, press: Press, progr
     if contents.package.state == shelving.KEPT:
         return
     work, final = work_folder(ctx, package_id), _final(ctx, contents.package)
-    if not final.exists() and not (work / EVENTS).exists():
+    if not final.exists() and not work.exists():
         place_files(ctx, actor, package_id, press, progress)
     with ctx.database.read() as session:
         files = queries.files_of(session, package_id)
-    at = final if final.exists() else work
-    sealed = bagging.seal(at, files, reporting.bag_info(contents), reporting.tag_texts(contents))
-    bagging.check_again(at, files, progress)
-    if at is work:
+    if final.exists():  # renamed before a crash: nothing in it is written again
+        bagging.check_again(final, files, progress)
+        sealed = bagging.sealed_as(final, files)
+    else:
+        sealed = bagging.seal(work, files, reporting.bag_info(contents), reporting.tag_texts(contents))
+        bagging.check_again(work, files, progress)
         bagging.rename_whole(work, final)
     with ctx.database.write() as session:
         shelving.change(

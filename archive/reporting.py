@@ -18,6 +18,8 @@ from generator.pipeline import Job
 
 PORTABLE = Path(__file__).resolve().parent / "portable"
 VERIFIER, README = "verify.py", "读我.html"
+PAGE = "readme.html"
+"""Its name in the repository."""
 ENVIRONMENT = (
     "PDF/A-3、PDF/A-2 用任何 PDF 阅读器；DOCX 用文字处理软件；MP4、WAV、JPEG 用常见播放和看图软件；"
     "XML、JSON、TXT 为 UTF-8 文本。包内文件不加密、不压缩。"
@@ -107,7 +109,7 @@ def tag_texts(contents: Contents) -> dict[str, bytes]:
         "内容": "，".join(f"{VOLUME_TITLES[v.name]}{v.items}件{v.pages}页" for v in package.volumes),
     }
     facts = "".join(f"<tr><th>{escape(k)}</th><td>{escape(str(v))}</td></tr>" for k, v in rows.items())
-    page = (PORTABLE / README).read_text(encoding="utf-8")
+    page = (PORTABLE / PAGE).read_text(encoding="utf-8")
     page = page.replace("{title}", escape(package.title)).replace("{facts}", facts)
     return {VERIFIER: (PORTABLE / VERIFIER).read_bytes(), README: page.encode()}
 

@@ -21,6 +21,9 @@ from generator.pool import Pool
 from generator.press import Press
 from tests.conftest import floor_of, move, settings_for
 
+Saved = tuple[Path, dict[str, dict[str, str]], str]
+"""Folder of a floor, its cast, its case."""
+
 SCENARIO = ROOT / "tests/scenarios/case_summary.yaml"
 
 
@@ -68,7 +71,7 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
 
 
 @pytest.fixture(scope="session")
-def closed(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> tuple[Path, dict[str, dict[str, str]], str]:
+def closed(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Saved:
     """Play the summary scenario up to its closing, once."""
     folder = tmp_path_factory.mktemp("closed") / "var"
     ctx = floor_of(settings_for(folder))
@@ -85,20 +88,35 @@ def closed(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> tuple[Path, 
 
 
 @pytest.fixture(scope="session")
-def kept(
-    closed: tuple[Path, dict[str, dict[str, str]], str], tmp_path_factory: pytest.TempPathFactory, pool: Pool
-) -> Path:
-    """Make the package once."""
-    folder = tmp_path_factory.mktemp("kept") / "var"
+def handed(closed: Saved, tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Path:
+    """Hand the case over, once."""
+    folder = tmp_path_factory.mktemp("handed") / "var"
     office = office_in(folder, closed, pool)
     office.hand_over()
+    office.ctx.database.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def kept(handed: Path, closed: Saved, tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Path:
+    """Make the package, once."""
+    folder = tmp_path_factory.mktemp("kept") / "var"
+    office = office_in(folder, (handed, *closed[1:]), pool)
     office.pack()
     office.ctx.database.close()
     return folder
 
 
 @pytest.fixture
-def closed_office(tmp_path: Path, closed: tuple[Path, dict[str, dict[str, str]], str], pool: Pool) -> Iterator[Office]:
+def handed_office(tmp_path: Path, handed: Path, closed: Saved, pool: Pool) -> Iterator[Office]:
+    """Give a floor of its own with a case that was handed over."""
+    office = office_in(tmp_path / "var", (handed, *closed[1:]), pool)
+    yield office
+    office.ctx.database.close()
+
+
+@pytest.fixture
+def closed_office(tmp_path: Path, closed: Saved, pool: Pool) -> Iterator[Office]:
     """Give a floor of its own with a closed case."""
     office = office_in(tmp_path / "var", closed, pool)
     yield office
@@ -106,9 +124,7 @@ def closed_office(tmp_path: Path, closed: tuple[Path, dict[str, dict[str, str]],
 
 
 @pytest.fixture
-def kept_office(
-    tmp_path: Path, kept: Path, closed: tuple[Path, dict[str, dict[str, str]], str], pool: Pool
-) -> Iterator[Office]:
+def kept_office(tmp_path: Path, kept: Path, closed: Saved, pool: Pool) -> Iterator[Office]:
     """Give a floor of its own with a kept package."""
     office = office_in(tmp_path / "var", (kept, closed[1], closed[2]), pool)
     move(office.ctx, "2026-05-21T09:00")
@@ -116,9 +132,7 @@ def kept_office(
     office.ctx.database.close()
 
 
-def office_in(
-    folder: Path, source: tuple[Path, dict[str, dict[str, str]], str], pool: Pool, settings: Settings | None = None
-) -> Office:
+def office_in(folder: Path, source: Saved, pool: Pool, settings: Settings | None = None) -> Office:
     """Copy a floor (files become files of their own) and open it."""
     shutil.copytree(source[0], folder)
     ctx = floor_of(settings or settings_for(folder))

@@ -18,9 +18,8 @@ from generator.press import Press
 from tests.conftest import floor_of, move, settings_for
 
 POINTS = [
-    *(f"{name}:{moment}" for name, _step in packing.STEPS for moment in ("before", "during")),
-    "renamed",
-    "kept",
+    *("检查备考:before", "装订编目:before", "装订编目:during", "写入检测:during"),
+    *("复核定名:before", "复核定名:during", "renamed", "登记入库:before", "kept"),
 ]
 PROGRESS = 2
 """The call of progress that kills."""
