@@ -6,20 +6,17 @@ players can seek; nothing is cached outside the viewer's own session.
 """
 
 import functools
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
 from urllib.parse import quote
 
-from flask import Response, request
+from flask import Response, g, request
 from werkzeug.datastructures import ContentRange
 
 from access import reading
 from access.policy import Record
-from foundation.blobs import PIECE
+from casework import sealing
 from foundation.context import Context
-from foundation.keys import plain_size
 from generator import preview
 from web.security import the_actor, the_context
 
@@ -65,7 +62,7 @@ def deliver(held: Held, *, as_file: bool) -> Response:
         response.content_range = ContentRange("bytes", None, None, held.size)
         return response
     start, stop = span[0], held.size if span[1] is None else span[1]
-    if start == 0:
+    if start == 0 or held.about:
         _note(held, as_file=as_file)
     pieces = _pieces(the_context(), held, start, stop - start)
     response = Response(pieces, status=206 if wanted else 200, mimetype=held.media_type)
@@ -92,7 +89,7 @@ def deliver_stream(held: Held, pieces: Iterator[bytes]) -> Response:
 def page_image(held: Held, number: int) -> Response:
     """Answer with one page of a PDF as PNG, counted from 1."""
     _note(held, as_file=False)
-    image = _page(held.blob, number)
+    image = _page_of(read(held), number) if held.about else _page(held.blob, number)
     response = Response(image, mimetype="image/png")
     response.headers["Content-Security-Policy"] = SANDBOX
     return response
@@ -105,7 +102,7 @@ def _count(blob: str) -> int:
 
 def page_count(held: Held) -> int:
     """Return how many pages a PDF has."""
-    return _count(held.blob)
+    return preview.count(read(held)) if held.about else _count(held.blob)
 
 
 def read(held: Held) -> bytes:
@@ -127,35 +124,23 @@ def held_tag(held: Held) -> str:
 
 @functools.lru_cache(maxsize=64)
 def _page(blob: str, number: int) -> bytes:
-    """Draw a page once; kept by what was drawn, after the policy was asked for this viewer."""
-    return preview.pages(the_context().blobs.read(blob), DPI, only=number - 1)[0]
+    """Draw a page once; kept by what was drawn, after the policy was asked for this viewer; never of sealed bytes."""
+    return _page_of(the_context().blobs.read(blob), number)
+
+
+def _page_of(pdf: bytes, number: int) -> bytes:
+    return preview.pages(pdf, DPI, only=number - 1)[0]
 
 
 def _pieces(ctx: Context, held: Held, start: int, length: int) -> Iterator[bytes]:
-    if not held.about:
-        yield from ctx.blobs.stream(held.blob, start, length)
-        return
-    with _opened(ctx, held) as plain:
-        plain.seek(start)
-        while length > 0 and (piece := plain.read(min(PIECE, length))):
-            length -= len(piece)
-            yield piece
-
-
-def _opened(ctx: Context, held: Held) -> IO[bytes]:
-    """Return the plain bytes of an encrypted blob in a file that has no name and is gone when it is closed."""
-    plain = tempfile.TemporaryFile(dir=ctx.settings.data_dir)  # noqa: SIM115 - the reader closes it
-    with tempfile.TemporaryFile(dir=ctx.settings.data_dir) as sealed:
-        for piece in ctx.blobs.stream(held.blob):
-            sealed.write(piece)
-        sealed.seek(0)
-        ctx.keys.decrypt_stream(sealed, plain, held.about)
-    return plain
+    return sealing.stream(ctx, held.blob, held.about, start, length)
 
 
 def note_look(record: Record) -> None:
-    """Write that the viewer looked at a thing, when its class asks for that."""
-    if reading.is_traced(record.secrecy):
+    """Write that the viewer looked at a thing, when its class asks for that; once a request."""
+    noted: set[str | None] = g.setdefault("noted_looks", set())
+    if reading.is_traced(record.secrecy) and record.id not in noted:
+        noted.add(record.id)
         with the_context().database.write() as session:
             reading.note_read(session, the_context(), the_actor(), record)
 
@@ -175,5 +160,4 @@ def size_of(blob: str, about: str = "") -> int:
     Raises:
         NotFound: They are not in the store.
     """
-    stored = the_context().blobs.size(blob)
-    return plain_size(stored) if about else stored
+    return sealing.size(the_context(), blob, about)

@@ -19,11 +19,11 @@ from access.policy import READING, Permission, Record, Viewer, absent, decide, p
 from access.predicates import to_sql
 from archive import queries as packages
 from archive.facts import PackageFacts
-from casework import queries
+from casework import queries, sealing
 from casework.facts import CaseFacts, DocumentFacts, RecordingFacts
 from foundation.context import Context
 from foundation.errors import Forbidden, NotFound
-from web.blobs import Held
+from web.blobs import Held, note_look
 from web.security import the_actor, the_context
 from web.words import DOWNLOADS
 
@@ -57,7 +57,7 @@ class Sight:
             NotFound: There is none for this viewer.
         """
         with _absent_as("document"):
-            return self._allowed(queries.document_facts(self.session, document_id))
+            return self._opened(queries.document_facts(self.session, document_id))
 
     def recording(self, recording_id: str) -> RecordingFacts:
         """Return a recording that the viewer may read.
@@ -66,7 +66,7 @@ class Sight:
             NotFound: There is none for this viewer.
         """
         with _absent_as("recording"):
-            return self._allowed(queries.recording_facts(self.session, recording_id))
+            return self._opened(queries.recording_facts(self.session, recording_id))
 
     def package(self, package_id: str) -> PackageFacts:
         """Return a package that the viewer may read.
@@ -97,6 +97,12 @@ class Sight:
         with contextlib.suppress(NotFound):
             return self.case(case_id)
         return None
+
+    def _opened(self, thing: Thing) -> Thing:
+        """Return a thing that may be read, opened; the look is written down when its class asks for that."""
+        thing = sealing.opened(self.ctx.keys, self._allowed(thing))
+        note_look(record_of(thing))
+        return thing
 
     def _allowed(self, thing: Thing) -> Thing:
         record = record_of(thing)
@@ -147,6 +153,7 @@ def file_of(document: DocumentFacts, kind: str, size: int) -> Held:
         media_type=media_type,
         size=size,
         blob=document.blobs[kind],
+        about=sealing.about_file(document, kind),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from casework import queries
+from casework import queries, sealing
 from casework.facts import DocumentFacts, Status
 from casework.gates.api import DONE
 from casework.operations import issuing
@@ -38,7 +38,7 @@ def document(document_id: str) -> ResponseReturnValue:
             downloads=[{"kind": k, "label": DOWNLOADS[k]} for k in files_of(facts)],
             text=_text(facts),
             versions=queries.versions_of(see.session, document_id),
-            remarks=queries.remarks_of(see.session, document_id),
+            remarks=[sealing.opened(see.ctx.keys, r) for r in queries.remarks_of(see.session, document_id)],
             recordings=_recordings(see, facts),
             why=_why(see, facts),
         )
@@ -68,7 +68,7 @@ def download(document_id: str, kind: str) -> ResponseReturnValue:
 
 
 def _held(facts: DocumentFacts, kind: str) -> Held:
-    return file_of(facts, kind, blobs.size_of(facts.blobs[kind]))
+    return file_of(facts, kind, blobs.size_of(facts.blobs[kind], sealing.about_file(facts, kind)))
 
 
 def _drawn(facts: DocumentFacts) -> Held | None:

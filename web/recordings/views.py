@@ -3,9 +3,8 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from casework import queries
+from casework import queries, sealing
 from casework.facts import RecordingFacts
-from casework.operations.recordings import about_blob
 from foundation.errors import NotFound
 from web import blobs
 from web.blobs import Held
@@ -66,7 +65,7 @@ def _held(recording_id: str, kind: str) -> Held:
     blob = facts.blob if kind == "original" else facts.derivatives.get(kind, "")
     if not blob:
         raise NotFound("文件还没有存入。", remedy="结束后 24 小时内上传。")
-    about = about_blob(facts.id) if facts.secrecy == "informant" and kind == "original" else ""
+    about = sealing.about_recording(facts, "blob" if kind == "original" else kind)
     return Held(
         record=queries.recording_record(facts),
         name=_name(facts, kind),
