@@ -1,5 +1,6 @@
 """`flask backup` and `flask restore`: a whole installation into a folder and back; keys apart, under a passphrase."""
 
+import tempfile
 from pathlib import Path
 
 import click
@@ -8,6 +9,7 @@ from archive import packing as _tables_of_archive  # noqa: F401 - a backup holds
 from cli.common import Bar, Result, command
 from cli.ready import ready_context
 from foundation.backup import Backup, back_up, restore
+from foundation.backup_drill import drill
 from foundation.backup_keys import LOST, read_keys, write_keys
 from search import indexing
 
@@ -35,9 +37,12 @@ def backup_command(out: Path, passphrase: str | None) -> Result:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--keys", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="密钥文件。")
 @click.option("--replace", is_flag=True, help="替换本机现有数据。")
+@click.option("--drill", "is_drill", is_flag=True, help="只演练：在临时目录恢复并全部校验，不改动本机数据。")
 @_passphrase
-def restore_command(folder: Path, keys: Path | None, replace: bool, passphrase: str | None) -> Result:
-    """Put a backup back, check every chain, and build the index anew."""
+def restore_command(folder: Path, keys: Path | None, replace: bool, is_drill: bool, passphrase: str | None) -> Result:
+    """Put a backup back, check every chain, and build the index anew; or try it in a temporary folder."""
+    if is_drill:
+        return _drill(folder)
     ctx = ready_context()
     count = read_keys(keys, ctx.settings.keys, passphrase or "") if keys else 0
     with Bar("恢复") as bar:
@@ -46,6 +51,14 @@ def restore_command(folder: Path, keys: Path | None, replace: bool, passphrase: 
     told = f"密钥已恢复（{count} 个）" if keys else LOST
     lines = [*_lines("已恢复自", made), f"已校验 {made.streams} 条日志链。", told]
     return Result(data={**_facts(made), "keys": count, "warning": "" if keys else LOST}, lines=lines)
+
+
+def _drill(folder: Path) -> Result:
+    with tempfile.TemporaryDirectory() as scratch:
+        found = drill(folder, Path(scratch))
+    told = f"已校验 {found.blobs} 个文件、{found.backup.streams} 条日志链；本机数据没有改动。"
+    lines = [*_lines("演练恢复成功，来自", found.backup), told, *found.faults]
+    return Result(data={**_facts(found.backup), "faults": list(found.faults)}, lines=lines, ok=not found.faults)
 
 
 def _facts(made: Backup) -> dict[str, object]:

@@ -26,6 +26,9 @@ SIZE = 10 << 20
 KEPT = 9
 """Older files that are kept beside the current one."""
 
+CHATTY = ("alembic", "elastic_transport", "fontTools", "weasyprint")
+"""Libraries whose every step is of no interest."""
+
 TELLING = frozenset(
     {"name", "title", "address", "phone", "id_no", "query", "password", "token", "secret", "value", "values", "data"}
 )
@@ -45,8 +48,8 @@ def configure(settings: Settings, *, to_console: bool = False) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
         without_personal_data,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -68,6 +71,8 @@ def configure(settings: Settings, *, to_console: bool = False) -> None:
     for each in handlers:
         root.addHandler(each)
     root.setLevel(logging.INFO)
+    for library in CHATTY:
+        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def without_personal_data(_logger: object, _method: str, event: Event) -> Event:
