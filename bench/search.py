@@ -5,6 +5,7 @@ confirmation, snippets, the line in the access journal. The ratio compares the e
 same order, with the viewer's filter and without any.
 """
 
+import dataclasses
 import functools
 import statistics
 import tempfile
@@ -37,6 +38,8 @@ limits = {
     "100000/find_p95_ms": 60.0,
     "20000/filter_ratio_p95": 1.2,
     "100000/filter_ratio_p95": 1.2,
+    "20000/hidden_to_absent_ratio": 1.3,
+    "100000/hidden_to_absent_ratio": 1.3,
 }
 ROLES = ("handler", "handler", "unit_head", "archivist", "legal_head", "supervisor", "finance")
 
@@ -75,7 +78,28 @@ def _figures(ctx: Context, asked: Sequence[str]) -> dict[str, Any]:
         "engine_unfiltered_p95_ms": _ms(without, 95),
         "filter_ratio_p95": round(_ms(with_filter, 95) / _ms(without, 95), 2),
         "filter_ratio_sum": round(sum(with_filter) / sum(without), 2),
+        "hidden_to_absent_ratio": _hidden_to_absent(ctx),
     }
+
+
+def _hidden_to_absent(ctx: Context) -> float:
+    """Compare questions for names that only hidden papers hold with names that none holds (A9): medians of `find`."""
+    outsider = dataclasses.replace(_actor(0), person_id="nobody")
+    hidden = [f"甲子{n:03}" for n in range(40)]
+    engine = backend.engine_of(ctx)
+    engine.write([_named(name, number) for number, name in enumerate(hidden)])
+    absent = [f"乙丑{n:03}" for n in range(40)]
+    found, missed = (
+        statistics.median(_times([functools.partial(find, ctx, outsider, name) for name in names]))
+        for names in (hidden, absent)
+    )
+    return round(found / missed, 2)
+
+
+def _named(name: str, number: int) -> Entry:
+    facts = {"agency_id": AGENCIES[-1], "case_id": "elsewhere", "type": "penalty_decision", "secrecy": "normal"}
+    texts = {"party": name, "title": "行政处罚决定书", "text": f"当事人{name}"}
+    return Entry(id=f"hidden-{number}", thing="document", version=1, date="2026-01-05", facts=facts, texts=texts)
 
 
 def _question(ctx: Context, actor: Actor, text: str) -> Ask:

@@ -6,7 +6,7 @@ line in the access journal. Nothing is kept from one question to the next.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from access.agencies import require_in_agency
 from access.facts import Actor
@@ -59,56 +59,30 @@ def find(
     asked = parse(query, words)
     chosen = _chosen(asked, facets or {})
     size, page = max(1, min(size, MOST_SIZE)), max(1, page)
-    with ctx.database.read() as session:
-        require_in_agency(actor, Permission.SEARCH, actor.agency_id)
-        rights = rights_of(actor, viewer_of(session, actor))
+    sight = _sight(ctx, actor)
     asks_nothing = bool(query.strip()) and asked.is_empty and not chosen
     question = Ask(
-        where=Never() if asks_nothing else rights.where,
+        where=Never() if asks_nothing else sight.rights.where,
         terms=asked.terms,
-        guards=rights.guards,
+        guards=sight.rights.guards,
         chosen=chosen,
         spans=asked.spans,
         offset=(page - 1) * size,
         size=size,
     )
-    answer, is_late = answered(ctx, rights, question)
+    answer = _answer(ctx, sight, question)
     with ctx.database.write() as session:
         note_search(session, ctx, actor, query=query, total=answer.total)
     return Results(
         query=query,
         total=answer.total,
-        hits=tuple(_hit(entry, rights, asked) for entry in answer.entries),
+        hits=tuple(_hit(entry, sight.rights, asked) for entry in answer.entries),
         facets=_counts(answer, words),
         chosen={name: tuple(sorted(values)) for name, values in chosen.items()},
         page=page,
         size=size,
-        notice=LATE if is_late else "",
+        notice=LATE if sight.waiting else "",
     )
-
-
-def answered(ctx: Context, rights: Rights, question: Ask) -> tuple[Answer, bool]:
-    """Return the engine's answer without what is out of date, and whether rows wait for the index.
-
-    An entry that the database does not confirm was indexed wrongly: it is left out of a new question, so that totals
-    and counts are without it too, and queued to be indexed again.
-    """
-    with ctx.database.read() as session:
-        waiting = outbox.waiting(session, TOPIC)
-    without = frozenset(waiting)
-    engine = engine_of(ctx)
-    for _ in range(ROUNDS):
-        answer = engine.ask(replace(question, without=sorted(without)))
-        with ctx.database.read() as session:
-            confirmed = rights.confirmed(session, answer.entries)
-        stale = [entry for entry in answer.entries if entry.id not in confirmed]
-        if not stale:
-            break
-        _queue(ctx, stale)
-        without |= {entry.id for entry in stale}
-    else:
-        answer = replace(answer, entries=tuple(e for e in answer.entries if e.id in confirmed))
-    return answer, bool(waiting)
 
 
 def suggest(ctx: Context, actor: Actor, beginning: str, *, most: int = 8) -> tuple[str, ...]:
@@ -116,13 +90,45 @@ def suggest(ctx: Context, actor: Actor, beginning: str, *, most: int = 8) -> tup
     terms = parse(beginning).terms
     if not terms:
         return ()
-    with ctx.database.read() as session:
-        require_in_agency(actor, Permission.SEARCH, actor.agency_id)
-        rights = rights_of(actor, viewer_of(session, actor))
-    question = Ask(where=rights.where, terms=terms, fields=FIELDS[:-1], size=MOST_SIZE)
-    answer, _ = answered(ctx, rights, question)
+    sight = _sight(ctx, actor)
+    question = Ask(where=sight.rights.where, terms=terms, fields=FIELDS[:-1], size=MOST_SIZE)
+    answer = _answer(ctx, sight, question)
     lines = (line for entry in answer.entries for name in question.fields for line in _lines(entry, name))
     return tuple(dict.fromkeys(line for line in lines if snippets.found(line, terms)))[:most]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sight:
+    """What a viewer may find, and which entries are out of date, at one moment."""
+
+    rights: Rights
+    waiting: frozenset[str]
+
+
+def _sight(ctx: Context, actor: Actor) -> _Sight:
+    require_in_agency(actor, Permission.SEARCH, actor.agency_id)
+    with ctx.database.read() as session:
+        rights = rights_of(actor, viewer_of(session, actor))
+        return _Sight(rights=rights, waiting=frozenset(outbox.waiting(session, TOPIC)))
+
+
+def _answer(ctx: Context, sight: _Sight, question: Ask) -> Answer:
+    """Return the engine's answer without what is out of date.
+
+    An entry that the database does not confirm was indexed wrongly: it is left out of a new question, so that totals
+    and counts are without it too, and queued to be indexed again.
+    """
+    engine, without = engine_of(ctx), sight.waiting
+    for _ in range(ROUNDS):
+        answer = engine.ask(replace(question, without=sorted(without)))
+        with ctx.database.read() as session:
+            confirmed = sight.rights.confirmed(session, answer.entries)
+        stale = [entry for entry in answer.entries if entry.id not in confirmed]
+        if not stale:
+            return answer
+        _queue(ctx, stale)
+        without |= {entry.id for entry in stale}
+    return replace(answer, entries=tuple(e for e in answer.entries if e.id in confirmed))
 
 
 def _queue(ctx: Context, entries: Iterable[Entry]) -> None:

@@ -123,7 +123,7 @@ def _case(case: CaseFacts) -> Entry:
             date=(case.initiated_on or legal_date(case.opened_at)).isoformat(),
             facts={**queries.case_record(case).facts, **_of_case(case), "status": _state(case)},
             texts={
-                "number": _lines([case.number, case.working_number]),
+                "number": _lines(dict.fromkeys([case.number, case.working_number])),
                 "party": _names(case.parties),
                 "title": case.title,
                 "text": case.result,
@@ -215,12 +215,14 @@ def _drawn(ctx: Context, document: DocumentFacts) -> str:
 
 
 def _recording(recording: RecordingFacts, case: CaseFacts | None) -> Entry:
-    texts = {"number": recording.number, "title": f"{recording.scene}（{recording.kind}）"}
-    if recording.secrecy == INFORMANT:
-        texts["title"] = recording.kind
-    else:
-        told = [recording.summary, recording.place, recording.operator, recording.device_no, recording.file_name]
-        texts |= {"party": _names(case.parties) if case else "", TEXT: _lines(told)}
+    texts = {"number": recording.number, "title": recording.kind}
+    if recording.secrecy != INFORMANT:
+        told = [recording.scene, recording.place, recording.operator, recording.device_no, recording.file_name]
+        texts |= {
+            "party": _names(case.parties) if case else "",
+            "title": f"{recording.kind}：{recording.summary or recording.scene}",
+            TEXT: _lines(told),
+        }
     return described(
         Entry(
             id=recording.id,
@@ -251,7 +253,7 @@ def _package(package: PackageFacts, case: CaseFacts | None) -> Entry:
                 "number": _lines(codes),
                 "party": _names(case.parties) if case else "",
                 "title": package.title,
-                TEXT: _lines(v.title for v in package.volumes),
+                TEXT: _lines(dict.fromkeys(v.title for v in package.volumes)),
             },
         )
     )

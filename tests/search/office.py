@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from access.facts import Actor
+from archive.models import PackageRow
 from casework.models import (
     CasePartyRow,
     CaseRow,
@@ -104,6 +105,27 @@ class Town:
             recording_id = row.id
         self.touch("recording", recording_id)
         return recording_id
+
+    def package(self, *, code: str, state: str) -> str:
+        """Add a package of the case."""
+        ctx, now = self.ctx, self.ctx.clock.now()
+        number = 1 if state == "kept" else 2
+        words = {
+            "slug": code,
+            "title": "砂石料场扬尘案",
+            "retention": "D30",
+            "retention_code": "D30",
+            "secrecy": "internal",
+        }
+        words |= {"retention_rule": "", "retention_source": "", "filer_id": self.handler.person_id, "filer": "甲一"}
+        with ctx.database.write() as session:
+            row = PackageRow(id=ctx.ids.new(), agency_id=self.agency_id, case_id=self.case_id, generation=number)
+            for name, value in {**words, "code": code, "state": state, "created_at": now, "kept_at": now}.items():
+                setattr(row, name, value)
+            session.add(row)
+            package_id = row.id
+        self.touch("package", package_id)
+        return package_id
 
     def change(self, paper_id: str, **fields: object) -> None:
         """Change a paper as an operation does: the row, its version, the outbox, in one transaction."""

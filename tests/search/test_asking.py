@@ -230,3 +230,19 @@ def test_an_engine_that_is_down_says_so_in_chinese_and_rows_wait(plain_ctx: Cont
         assert len(session.scalars(sa.select(OutboxRow).where(OutboxRow.topic == "index")).all()) == 2
     back = Town(**{**vars(town), "ctx": plain_ctx})
     assert ask(back, back.head, "砂料").total == 1
+
+
+def test_a_kept_package_is_found_by_its_code_by_those_who_may_read_it(town: Town) -> None:
+    arranged = town.package(code="QH01-XZ·2026-D30-002", state="arranged")
+    kept = town.package(code="QH01-XZ·2026-D30-001", state="kept")
+    assert ids(ask(town, town.head, "QH01-XZ·2026-D30-001")) == [kept]
+    assert ids(ask(town, town.head, "类别:档案包")) == [kept]
+    assert ask(town, an_actor("finance", agency=town.agency_id), "QH01-XZ·2026-D30-001").total == 0
+    assert not indexing.reconcile(town.ctx).wrong
+    assert arranged not in ids(find(town.ctx, town.head, ""))
+
+
+def test_a_recording_is_found_by_number_device_place_and_summary(town: Town) -> None:
+    recording = town.recording(number="AV-20260105-07", summary="堆场全景", place="河东路8号")
+    for text in ("AV-20260105-07", "20260105", "JLY-03", "河东路8号", "堆场全景", "录像 现场检查"):
+        assert ids(ask(town, town.handler, text)) == [recording], text
