@@ -527,6 +527,7 @@ def upgrade() -> None:
         sa.Column("secrecy", sa.String(length=40), nullable=False),
         sa.Column("derivatives", Json, nullable=False),
         sa.Column("batch_id", sa.String(length=36), nullable=False),
+        sa.Column("sealed", Json, nullable=False),
         sa.Column("index_version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["agency_id", "case_id"], ["case_.agency_id", "case_.id"], name=op.f("fk_recording_agency_id_case_id")
@@ -777,6 +778,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(length=36), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("sealed", Json, nullable=False),
         sa.ForeignKeyConstraint(
             ["agency_id", "document_id"],
             ["document.agency_id", "document.id"],
@@ -801,6 +803,7 @@ def upgrade() -> None:
         sa.Column("signer_relation", sa.String(length=200), nullable=False),
         sa.Column("refused", sa.Text(), nullable=False),
         sa.Column("proof", Json, nullable=False),
+        sa.Column("sealed", Json, nullable=False),
         sa.Column("opened_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["agency_id", "case_id"], ["case_.agency_id", "case_.id"], name=op.f("fk_service_agency_id_case_id")
@@ -841,6 +844,7 @@ def upgrade() -> None:
         sa.Column("image", sa.String(length=64), nullable=False),
         sa.Column("content_digest", sa.String(length=64), nullable=False),
         sa.Column("recorded_by", sa.String(length=36), nullable=False),
+        sa.Column("sealed", Json, nullable=False),
         sa.ForeignKeyConstraint(
             ["agency_id", "document_id"],
             ["document.agency_id", "document.id"],
