@@ -1,0 +1,99 @@
+"""Issuing against bare WeasyPrint: how much of the rate of drawing alone is left when a paper is really issued.
+
+Whole issue is everything that `generator.issuing.issue` does: permission, gates, number, DOCX, PDF/A, seal and
+time-stamp where the type has one, blobs on disk, commit, journal, outbox. The peer is WeasyPrint alone, warm, with its
+fonts and style sheet parsed once, on the very HTML that the pipeline made. Both sides have two processes, take turns
+in one run, and the ratio of their rates is what counts.
+"""
+
+import multiprocessing
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from bench.ready import Ready, press_of, ready_papers
+from casework.operations.issuing import build_paper
+from casework.views import office
+from generator import pipeline
+from generator.compile import compile_template
+from generator.compile_styles import layout
+from generator.convert import convert
+from generator.drawing import job_of
+from generator.issuing import issue
+from generator.pipeline import Job
+from generator.press import Press
+from generator.render import render
+
+TYPES = {"case_initiation_approval": 0.7, "penalty_decision": 0.45}
+"""Type → the least ratio of rates."""
+PROCESSES = 2
+ROUNDS, A_ROUND = 4, 16
+"""Rounds in which both sides take turns, and papers in a round."""
+limits = {f"{name}/slower_than_bare": round(1 / least, 3) for name, least in TYPES.items()}
+
+
+def run() -> dict[str, Any]:
+    """Measure each type."""
+    return {name: _measured(name) for name in TYPES}
+
+
+def _measured(name: str) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="anjuan-bench-") as folder:
+        papers = ready_papers(Path(folder), name, ROUNDS * A_ROUND + PROCESSES)
+        context = multiprocessing.get_context("spawn")
+        with press_of(papers) as press, ProcessPoolExecutor(PROCESSES, mp_context=context) as bare:
+            job = _job(papers[0])
+            _issue_all(press, papers[ROUNDS * A_ROUND :])
+            list(bare.map(_bare, [job] * PROCESSES * 2))
+            ours, theirs = [], []
+            for number in range(ROUNDS):
+                some = papers[number * A_ROUND : (number + 1) * A_ROUND]
+                theirs.append(_rate(lambda: list(bare.map(_bare, [job] * A_ROUND))))
+                ours.append(_rate(lambda some=some: _issue_all(press, some)))  # type: ignore[misc]
+        for paper in papers:
+            paper.ctx.database.close()
+    rate, peer = statistics.median(ours), statistics.median(theirs)
+    return {
+        "issued_per_s": round(rate, 2),
+        "bare_weasyprint_per_s": round(peer, 2),
+        "ratio": round(rate / peer, 3),
+        "slower_than_bare": round(peer / rate, 3),
+    }
+
+
+def _rate(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return A_ROUND / (time.perf_counter() - began)
+
+
+def _issue_all(press: Press, papers: Sequence[Ready]) -> None:
+    with ThreadPoolExecutor(PROCESSES) as threads:
+        list(threads.map(lambda p: issue(p.ctx, p.actor, p.document_id, press), papers))
+
+
+def _job(ready: Ready) -> Job:
+    with ready.ctx.database.read() as session:
+        at = office(ready.ctx, session)
+        paper = build_paper(session, ready.ctx, at.catalogue, ready.document_id)
+        return job_of(ready.ctx, paper, at.definition_of(paper.document))
+
+
+_HTML: dict[str, Any] = {}
+
+
+def _bare(job: Job) -> int:
+    """Draw the paper's HTML with WeasyPrint alone: first layout, PDF/A, nothing else."""
+    key = job.furniture.document_id
+    if key not in _HTML:
+        template = compile_template(job.definition)
+        docx = render(job.definition, template, job.values, job.furniture, job.images)
+        page = layout(template.layout)
+        _HTML[key] = (convert(docx, page), page.name)
+    converted, name = _HTML[key]
+    document = pipeline._lay_out(converted, job, name, tight=False)
+    return len(document.write_pdf(pdf_variant=pipeline.VARIANT, output_intent=pipeline.COLOURS))
