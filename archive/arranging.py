@@ -14,6 +14,7 @@ from typing import Any
 from archive.facts import MAIN, SIDE, Arrangement, Entry
 from archive.ruling import read, setting
 from casework.facts import CaseFacts, DocumentFacts, RecordingFacts, ServiceFacts, Status
+from casework.sealing import INFORMANT, names_informant
 from catalogue.conditions import parse_condition
 from catalogue.definitions import DocumentType
 from foundation.clock import legal_date
@@ -22,7 +23,6 @@ IN_FILE = frozenset({Status.ISSUED, Status.SERVED, Status.FILED, Status.REPLACED
 """States of papers that belong to the case file; void papers are named in the file note."""
 OWN = frozenset({"file_cover", "file_catalogue", "file_note", "archive_transfer_list"})
 """Papers of the file itself: no items."""
-INFORMANT = "informant"
 PRESIDER = "presider"
 INSIDE = frozenset({"internal", "work_secret"})
 EARLIEST = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
@@ -85,7 +85,7 @@ def arrange(file: CaseFile) -> Arrangement:
 def _names_informant(file: CaseFile, document: DocumentFacts) -> bool:
     definition = file.definitions[document.id]
     filled = {**document.data, **{k: v for fill in document.slots for k, v in fill.values.items()}}
-    return any(f.mask == INFORMANT and filled.get(f.name) not in (None, "", []) for f in definition.fields)
+    return names_informant(definition, filled)
 
 
 def volumes_of(file: CaseFile, document: DocumentFacts) -> frozenset[str]:
