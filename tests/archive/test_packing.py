@@ -14,12 +14,16 @@ import bagit
 import pikepdf
 import pypdfium2 as pdfium
 import pytest
+import sqlalchemy as sa
 
 from archive import packing, queries
 from archive.facts import MAIN, SIDE
 from archive.packing import work_folder
 from archive.portable.verify import check
+from archive.verifying_records import verify_case
 from casework import queries as casework
+from foundation import workflows
+from foundation.database import Base
 from foundation.errors import Refused
 from foundation.settings import ROOT
 from tests.archive import killed
@@ -176,6 +180,35 @@ def test_an_open_case_is_refused(closed_office: Office) -> None:
         casebook.change(session, closed_office.case_id, closed_on=None)
     with pytest.raises(Refused, match="没有结案"):
         closed_office.hand_over()
+
+
+@pytest.mark.article("A10.2")
+def test_a_recording_of_an_informant_enters_no_package(closed_office: Office) -> None:
+    table = Base.metadata.tables["recording"]
+    with closed_office.ctx.database.write() as session:
+        session.execute(sa.update(table).where(table.c.kind == "录像").values(secrecy="informant"))
+        voice = session.execute(sa.select(table).where(table.c.kind == "录像")).mappings().one()
+    closed_office.hand_over()
+    closed_office.pack()
+    root = package_root(closed_office)
+    data = closed_office.ctx.blobs.read(voice["blob"])
+    assert not [name for name, found in every_byte(root).items() if found == data]
+    texts = [text_of(root / f"data/{v}/{v}.pdf") for v in ("正卷", "副卷")]
+    assert not any(voice["number"] in text or voice["summary"] in text for text in texts)
+    assert "另行存放" in texts[1]
+    assert verify_case(closed_office.ctx, closed_office.case_id).ok
+
+
+def test_packing_is_long_work_with_visible_steps(handed_office: Office) -> None:
+    ctx = handed_office.ctx
+    archivist = handed_office.actor("壬九")
+    with ctx.database.write() as session:
+        words = {"kind": "pack", "subject": handed_office.case_id, "by": archivist.account_id}
+        job_id = workflows.ask(session, ctx, agency_id=archivist.agency_id, **words)
+    facts = workflows.run_in_process(ctx, job_id)
+    assert facts.state == "done", facts.error
+    assert [s.name for s in facts.steps] == ["整理移交", *(name for name, _step in packing.STEPS)]
+    assert facts.result["code"] == "QH01-ZY·CF·2026-D30-001"
 
 
 @pytest.mark.slow
