@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework.facts import DocumentFacts
+from casework.sealing import INFORMANT, names_informant
 from catalogue.definitions import BY_ISSUING, DocumentType
 from foundation.canonical import digest, plain
 from foundation.errors import Conflict, Finding
-
-INFORMANT = "informant"
-EMPTY: tuple[Any, ...] = (None, "", [], (), {})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +91,7 @@ def class_of(definition: DocumentType, data: Mapping[str, Any], present: str | N
 
     Whoever sees a page sees all of it, and earlier versions stay; so the class never goes down again.
     """
-    named = any(f.mask == INFORMANT and data.get(f.name) not in EMPTY for f in definition.fields)
+    named = names_informant(definition, data)
     return INFORMANT if named or present == INFORMANT else present or definition.secrecy
 
 

@@ -99,6 +99,8 @@ class CaseFacts:
     opened_at: dt.datetime
     initiated_on: dt.date | None = None
     emergency_started_at: dt.datetime | None = None
+    emergency_place: str = ""
+    emergency_reason: str = ""
     closed_on: dt.date | None = None
     archived_on: dt.date | None = None
     dispute_prone: bool = False
@@ -287,6 +289,8 @@ class Paper:
     """Every field, slot fields included; signatures are lists of name, date, image, refused, witness."""
     images: Mapping[str, str] = field(default_factory=dict)
     """Asset id → blob digest (photos, drawn signatures)."""
+    bound: Mapping[str, str] = field(default_factory=dict)
+    """Asset id → what its encrypted bytes are bound to; assets that lie plain are left out (`casework.sealing`)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from casework import sealing
 from casework.approvals import slot_values
 from casework.facts import DocumentFacts, Paper
 from casework.gates.api import CaseView
@@ -28,7 +29,14 @@ def paper_of(view: CaseView) -> Paper:
         values[field.name] = _drawn(field, _value(field, view), view, images)
     signed = _with_images(slot_values(definition, document), images)
     values.update(signed)
-    return Paper(document=document, agency=dict(view.settings), values=values, images=images)
+    bound = {asset: about for asset, blob in images.items() if (about := _about(view, blob))}
+    return Paper(document=document, agency=dict(view.settings), values=values, images=images, bound=bound)
+
+
+def _about(view: CaseView, blob: str) -> str:
+    """Return what an encrypted picture is bound to: a recording of the case, or a signature of the paper."""
+    recording = next((r for r in view.recordings if r.blob == blob), None)
+    return sealing.about_recording(recording) if recording else sealing.about_file(view.document, sealing.IMAGE)
 
 
 def values_of(definition: DocumentType, document: DocumentFacts) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from catalogue.definitions import DocumentType, Field
 EMPTY: tuple[Any, ...] = (None, "", [], (), {})
 CASE_FACTS = frozenset(
     ["id", "title", "working_number", "procedure", "state", "initiated_on", "closed_on", "archived_on"]
-) | {"result", "dispute_prone", "opened_at", "emergency_started_at"}
+) | {"result", "dispute_prone", "opened_at", "emergency_started_at", "emergency_place", "emergency_reason"}
 REGISTERS = ("av_record_sheet", "av_storage_register", "av_unsuitable_note")
 CLOSES_FIRST = frozenset({"court_window"})
 """Periods of which the first to end is what a paper must name: a window that closes."""

@@ -12,17 +12,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from casework import sealing
 from casework.cleaning import clean
 from casework.facts import DeviceFacts, RecordingFacts
 from casework.media import KINDS
 from casework.models import RecordingLinkRow, RecordingRow
+from casework.sealing import INFORMANT
 from foundation.clock import legal_date, local
 from foundation.errors import BadInput, Finding, Refused
+from foundation.keys import Keys
 
 HOURS = 24
 """Within which a recording is stored after its end (A31.2)."""
 
 NAME_BYTES = 200
+TELLING = ("place", "summary", "file_name")
+"""Columns that may tell who is heard and seen."""
 
 
 def check_device(device: DeviceFacts | None, device_no: str, day: dt.date) -> DeviceFacts:
@@ -131,18 +136,23 @@ def display_name(file_name: str) -> str:
     return name
 
 
-def insert(session: orm.Session, facts: RecordingFacts, announced_at: dt.datetime) -> None:
-    """Add an announced recording."""
+def insert(session: orm.Session, facts: RecordingFacts, keys: Keys, announced_at: dt.datetime) -> None:
+    """Add an announced recording; of an informant's, what may tell who it is is closed."""
     names = ("id", "agency_id", "case_id", "number", "kind", "scene", "device_id", "operator_id", "operator")
     more = ("started_at", "ended_at", "stored_at", "place", "summary", "party_informed", "continuous", "secrecy")
     fields = {name: getattr(facts, name) for name in (*names, *more)}
+    if facts.secrecy == INFORMANT:
+        fields = sealing.close_columns(keys, f"recording:{facts.id}", fields, TELLING)
     session.add(RecordingRow(**fields, announced_at=announced_at))
     session.flush()
 
 
-def change(session: orm.Session, recording_id: str, **fields: Any) -> None:
+def change(session: orm.Session, recording_id: str, keys: Keys, **fields: Any) -> None:
     """Change fields of a recording and let the index look again."""
     row = session.get_one(RecordingRow, recording_id)
+    if row.secrecy == INFORMANT:
+        fields = sealing.close_columns(keys, f"recording:{recording_id}", fields, TELLING)
+        fields[sealing.TOKEN] = {k: v for k, v in (row.sealed or {}).items() if k not in fields} | fields[sealing.TOKEN]
     for name, value in fields.items():
         setattr(row, name, value)
     row.index_version += 1

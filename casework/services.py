@@ -24,6 +24,11 @@ WORDS: Mapping[ServiceMethod, str] = {
 }
 """Methods as receipts name them."""
 
+PAPERS = frozenset(
+    ["service_receipt", "leaving_service_record", "ems_register", "electronic_service_record", "service_announcement"]
+) | {"announcement_explanation", "entrusted_service_letter", "transfer_service_letter"}
+"""Papers about the service of another one: they name its addressee, so they have its class."""
+
 ANNOUNCED_DAYS = 30
 """Days after which an announced paper counts as served (民95)."""
 
@@ -110,7 +115,7 @@ def _electronic(receipt: CaseView, _service: ServiceFacts) -> Effect:
 def _announced(receipt: CaseView, service: ServiceFacts) -> Effect:
     """Served thirty days after the announcement was put up (last posting)."""
     notices = [d for d in receipt.done("service_announcement") if _announces(d, service)]
-    published = [d for d in (day(n.data.get("published_at")) for n in notices) if d]
+    published = [d for d in (day(n.data.get("published_at")) or n.issue_date for n in notices) if d]
     if not published:
         return _none("没有送达公告。")
     served = max(published) + dt.timedelta(days=ANNOUNCED_DAYS)

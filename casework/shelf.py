@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from casework import sealing
 from casework.facts import DeviceFacts, DocumentFacts, SlotFill, Status
 from casework.models import (
     CaseRow,
@@ -25,9 +26,11 @@ from casework.models import (
     ServiceRow,
     SlotFillRow,
 )
+from casework.sealing import INFORMANT, Lock
 from foundation.canonical import plain
 from foundation.database import lock_row
 from foundation.errors import NotFound
+from foundation.keys import Keys
 
 HEAD = (
     "id",
@@ -86,15 +89,18 @@ def insert(session: orm.Session, facts: DocumentFacts, at: dt.datetime) -> None:
     session.flush()
 
 
-def add_version(session: orm.Session, facts: DocumentFacts, version: Version, *, by: str, at: dt.datetime) -> None:
-    """Add the version that `facts` has reached, and move the head to it."""
+def add_version(
+    session: orm.Session, facts: DocumentFacts, version: Version, lock: Lock, *, by: str, at: dt.datetime
+) -> None:
+    """Add the version that `facts` has reached, what is secret closed, and move the head to it."""
+    about = f"document_version:{facts.id}/{facts.version}"
     session.add(
         DocumentVersionRow(
             document_id=facts.id,
             version=facts.version,
             agency_id=facts.agency_id,
-            data=dict(version.data),
-            given=dict(version.given),
+            data=lock.close(version.data, facts.secrecy, f"{about}.data"),
+            given=lock.close(version.given, facts.secrecy, f"{about}.given"),
             definition_digest=facts.definition_digest,
             content_digest=facts.content_digest,
             author_id=by,
@@ -115,9 +121,14 @@ def change(session: orm.Session, document_id: str, *, at: dt.datetime, **fields:
     session.flush()
 
 
-def add_fill(session: orm.Session, new_id: str, document: DocumentFacts, fill: SlotFill, *, recorded_by: str) -> None:
-    """Add what one person put into a slot."""
-    fields = {**asdict(fill), "values": dict(fill.values)}
+def add_fill(
+    session: orm.Session, new_id: str, document: DocumentFacts, fill: SlotFill, lock: Lock, *, recorded_by: str
+) -> None:
+    """Add what one person put into a slot; who from outside signed a paper of an informant is closed."""
+    about = f"slot_fill:{new_id}"
+    fields = {**asdict(fill), "values": lock.close(fill.values, document.secrecy, f"{about}.values")}
+    if document.secrecy == INFORMANT and not fill.person_id:
+        fields = sealing.close_columns(lock.keys, about, fields, ("name", "refused", "witness"))
     session.add(
         SlotFillRow(
             id=new_id,
@@ -132,8 +143,10 @@ def add_fill(session: orm.Session, new_id: str, document: DocumentFacts, fill: S
     session.flush()
 
 
-def add_remark(session: orm.Session, new_id: str, document: DocumentFacts, **fields: Any) -> None:
+def add_remark(session: orm.Session, new_id: str, document: DocumentFacts, keys: Keys, **fields: Any) -> None:
     """Add one remark with which a paper is returned."""
+    if document.secrecy == INFORMANT:
+        fields = sealing.close_columns(keys, f"remark:{new_id}", fields, ["text"])
     session.add(
         RemarkRow(
             id=new_id,
@@ -212,16 +225,28 @@ def retire_device(session: orm.Session, device_id: str, out_of_service: dt.date)
     session.flush()
 
 
-def insert_service(session: orm.Session, **fields: Any) -> None:
+RECEIVED = ("address", "signer", "signer_relation", "refused", "proof")
+"""Columns of a service that tell who received the paper."""
+
+
+def insert_service(session: orm.Session, new_id: str, document: DocumentFacts, keys: Keys, **fields: Any) -> None:
     """Add one attempt to serve one paper, without effect as yet."""
     fields["proof"] = plain(fields.get("proof") or {})
-    session.add(ServiceRow(**{"served_on": None, "received_at": None, **fields}))
+    if document.secrecy == INFORMANT:
+        fields = sealing.close_columns(keys, f"service:{new_id}", fields, RECEIVED)
+    known = {"agency_id": document.agency_id, "case_id": document.case_id, "document_id": document.id}
+    session.add(ServiceRow(**{"served_on": None, "received_at": None, **known, **fields}, id=new_id))
     session.flush()
 
 
-def change_service(session: orm.Session, service_id: str, **fields: Any) -> None:
-    """Change what is known of an attempt to serve."""
+def change_service(
+    session: orm.Session, service_id: str, document: DocumentFacts | None, keys: Keys, **fields: Any
+) -> None:
+    """Change what is known of an attempt to serve a paper."""
     row = session.get_one(ServiceRow, service_id)
+    if document is not None and document.secrecy == INFORMANT:
+        fields = sealing.close_columns(keys, f"service:{service_id}", fields, RECEIVED)
+        fields[sealing.TOKEN] = {k: v for k, v in (row.sealed or {}).items() if k not in fields} | fields[sealing.TOKEN]
     for name, value in fields.items():
         setattr(row, name, value)
     session.flush()

@@ -12,6 +12,7 @@ from typing import Any
 
 from casework import identity
 from casework.capital import capital
+from casework.sealing import Sealed
 from casework.values import read_value, stored
 from catalogue.definitions import BY_ISSUING, DocumentType, Field
 from foundation.errors import Finding
@@ -157,7 +158,7 @@ def _not_future(value: Any, _argument: Any, frame: Frame) -> str:
 
 def _equals(value: Any, argument: Any, frame: Frame) -> str:
     wanted = frame.values[argument] if argument in frame.values else frame.resolve(str(argument))
-    if wanted in EMPTY or stored(wanted) == stored(value):
+    if wanted in EMPTY or isinstance(wanted, Sealed) or stored(wanted) == stored(value):
         return ""
     return f"应为“{stored(wanted)}”，现为“{stored(value)}”"
 

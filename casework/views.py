@@ -12,10 +12,11 @@ from sqlalchemy import orm
 
 from access import agencies, persons
 from access.facts import PersonFacts
-from casework import calendar, queries
+from casework import calendar, queries, sealing
 from casework.approvals import slot_values
-from casework.facts import CaseFacts, DocumentFacts
+from casework.facts import CaseFacts, DocumentFacts, RecordingFacts, VersionFacts
 from casework.gates.api import ISSUE, CaseView
+from casework.sealing import Lock
 from catalogue import versions
 from catalogue.definitions import Catalogue, DocumentType
 from catalogue.loading import load_catalogue
@@ -44,11 +45,23 @@ class Office:
         return legal_date(self.ctx.clock.now())
 
     def document(self, document_id: str) -> DocumentFacts:
-        """Return a paper as it stands today."""
-        return queries.document_facts(self.session, document_id, self.today)
+        """Return a paper that is acted on as it stands today, opened."""
+        return sealing.opened(self.ctx.keys, queries.document_facts(self.session, document_id, self.today))
+
+    def version(self, document_id: str, version: int) -> VersionFacts:
+        """Return one version of a paper that is acted on, opened."""
+        return sealing.opened(self.ctx.keys, queries.version_facts(self.session, document_id, version))
+
+    def recording(self, recording_id: str) -> RecordingFacts:
+        """Return a recording that is acted on, opened."""
+        return sealing.opened(self.ctx.keys, queries.recording_facts(self.session, recording_id))
+
+    def lock(self, definition: DocumentType) -> Lock:
+        """Return what rows of a paper are closed with."""
+        return Lock(keys=self.ctx.keys, definition=definition)
 
     def papers(self, case_id: str | None) -> Sequence[DocumentFacts]:
-        """Return the papers of a case; of no case none."""
+        """Return the papers of a case, what is sealed closed; of no case none."""
         return queries.documents_of(self.session, case_id, self.today) if case_id else ()
 
     def settings_today(self, agency_id: str) -> dict[str, Any]:
@@ -70,7 +83,7 @@ def view_of(
     others: Sequence[DocumentFacts] | None = None,
 ) -> CaseView:
     """Return the view of a paper in its case, at the clock's instant."""
-    definition = at.definition_of(document)
+    document, definition = sealing.opened(at.ctx.keys, document), at.definition_of(document)
     case = queries.case_facts(at.session, document.case_id, at.today) if document.case_id else None
     papers = others if others is not None else at.papers(document.case_id)
     known = tuple(d if d.id != document.id else document for d in papers)
@@ -88,6 +101,7 @@ def view_of(
         values={**document.data, **slot_values(definition, document)},
         reasons=dict(reasons or {}),
         author=_author(at, document),
+        keys=at.ctx.keys,
         is_working_day=calendar.is_working_day(at.session, document.agency_id),
         **_rest(at.session, case),
     )

@@ -184,6 +184,7 @@ def _recording_words(play: "Replay", step: Step) -> dict[str, Any]:
         "place": data.get("place", ""),
         "party_informed": data.get("informed", True),
         "summary": data.get("summary", ""),
+        "secrecy": data.get("secrecy", "normal"),
     }
 
 

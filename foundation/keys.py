@@ -30,6 +30,8 @@ _VALUE, _STREAM = b"\x01", b"\x02"
 """First byte of a ciphertext: one value, or pieces."""
 _ID, _NONCE, _SALT, _TAG = 8, 12, 16, 16
 """Lengths of key id, nonce, salt of a stream's own key, and tag."""
+_HEAD = 1 + _ID + _SALT
+"""Bytes in front of the pieces of a stream."""
 
 
 class Keys:
@@ -97,12 +99,39 @@ class Keys:
             Broken: The bytes were changed or cut, or belong to something else; `out` then holds nothing to be used.
             Unavailable: The key is not in this folder.
         """
-        head = source.read(1 + _ID + _SALT)
-        if head[:1] != _STREAM or len(head) != 1 + _ID + _SALT:
+        head = source.read(_HEAD)
+        if head[:1] != _STREAM or len(head) != _HEAD:
             raise _changed(about)
         cipher = AESGCM(_own_key(self._by_id(head[1 : 1 + _ID]), head[1 + _ID :]))
         for number, (piece, last) in enumerate(_with_last(source, PIECE + _TAG)):
             out.write(_opened(cipher, _piece_nonce(number, last=last), piece, about))
+
+    def decrypt_range(
+        self, read: Callable[[int, int], bytes], size: int, about: str, start: int = 0, length: int | None = None
+    ) -> Iterator[bytes]:
+        """Yield a range of the plain bytes of an encrypted stream; only the pieces that it touches are read.
+
+        Args:
+            read: Returns bytes of the encrypted stream by start and length.
+            size: Bytes of the encrypted stream.
+            about: What it is bound to.
+            start: First plain byte.
+            length: Plain bytes at most; all that follow when left out.
+
+        Raises:
+            Broken: The bytes were changed or cut, or belong to something else.
+            Unavailable: The key is not in this folder.
+        """
+        head = read(0, _HEAD)
+        if head[:1] != _STREAM or len(head) != _HEAD:
+            raise _changed(about)
+        cipher = AESGCM(_own_key(self._by_id(head[1 : 1 + _ID]), head[1 + _ID :]))
+        whole, last = plain_size(size), (size - _HEAD - 1) // (PIECE + _TAG)
+        end = whole if length is None else min(whole, start + length)
+        for number in range(start // PIECE, -(-end // PIECE)):
+            sealed = read(_HEAD + number * (PIECE + _TAG), PIECE + _TAG)
+            plain = _opened(cipher, _piece_nonce(number, last=number == last), sealed, about)
+            yield plain[max(0, start - number * PIECE) : end - number * PIECE]
 
     def add_field_key(self) -> str:
         """Add a key that encrypts from now on; older ones stay to read what they wrote. Return its id."""
@@ -126,7 +155,7 @@ class Keys:
 
 def plain_size(encrypted: int) -> int:
     """Return how many plain bytes an encrypted stream of this size holds."""
-    body = encrypted - (1 + _ID + _SALT)
+    body = encrypted - _HEAD
     return body - _TAG * -(-body // (PIECE + _TAG))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import orm
 
+from casework import sealing
 from casework.facts import DocumentFacts, Paper
 from casework.operations.issuing import build_paper
 from casework.views import office
@@ -40,7 +41,7 @@ def job_of(ctx: Context, paper: Paper, definition: DocumentType, *, draft: bool 
         values=paper.values,
         furniture=furniture_of(ctx, paper, draft=draft),
         fonts_dir=str(ctx.settings.fonts_dir),
-        images={asset: ctx.blobs.read(blob) for asset, blob in paper.images.items()},
+        images={asset: sealing.read(ctx, blob, paper.bound.get(asset, "")) for asset, blob in paper.images.items()},
         seal=_order(ctx, paper, definition) if sealed and definition.seal and not draft else None,
     )
 

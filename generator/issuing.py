@@ -8,6 +8,7 @@ returned as it is.
 from collections.abc import Mapping
 
 from access.facts import Actor
+from casework import sealing
 from casework.facts import DocumentFacts, Paper
 from casework.gates.api import DONE
 from casework.operations import issuing
@@ -56,9 +57,12 @@ def _definition(ctx: Context, paper: Paper) -> DocumentType:
 
 
 def _stored(ctx: Context, made: Made, paper: Paper) -> dict[str, str]:
-    """Store the files and return their digests by kind; `data` lets a later check name the field that was changed."""
+    """Store the files, of an informant's paper encrypted, and return their digests by kind.
+
+    Kind `data` lets a later check name the field that was changed.
+    """
     data = canonical(dict(paper.document.data))
     files = {"docx": made.docx, "pdf": made.pdf, "text": made.text.encode(), "data": data}
     if made.sealed is not None:
         files["sealed"] = made.sealed
-    return {kind: ctx.blobs.put(content).sha256 for kind, content in files.items()}
+    return {k: sealing.put(ctx, content, sealing.about_file(paper.document, k)).sha256 for k, content in files.items()}

@@ -16,6 +16,7 @@ from casework.facts import CaseFacts, DeadlineFacts, DocumentFacts, RecordingFac
 from catalogue.definitions import DocumentType
 from foundation.clock import legal_date, parse_local
 from foundation.errors import Finding
+from foundation.keys import Keys
 
 DONE = frozenset({Status.ISSUED, Status.SERVED, Status.FILED})
 """States in which a paper has its effect; void and replaced papers have none."""
@@ -61,6 +62,8 @@ class CaseView:
     """Data and slot fields of the paper together."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Written reasons for soft findings, by code."""
+    keys: Keys | None = None
+    """Open what other papers hold sealed, for papers that may hold it too (`casework.prefill`)."""
     author: PersonFacts | None = None
     """Who opened the paper in question."""
     is_working_day: Callable[[dt.date], bool] = lambda day: day.isoweekday() <= 5  # noqa: PLR2004 - overridden by the calendar

@@ -106,6 +106,8 @@ class SlotFillRow(Base):
     content_digest: orm.Mapped[Digest]
     recorded_by: orm.Mapped[str] = orm.mapped_column(sa.String(36), default="")
     """Person of the office before whom an outsider signed."""
+    sealed: orm.Mapped[dict[str, Any]] = orm.mapped_column(Json, default=dict)
+    """Columns that lie encrypted (`casework.sealing`), empty in their own place."""
 
 
 class RemarkRow(Base):
@@ -124,6 +126,8 @@ class RemarkRow(Base):
     person_id: orm.Mapped[Id]
     name: orm.Mapped[str] = orm.mapped_column(sa.String(200))
     at: orm.Mapped[dt.datetime]
+    sealed: orm.Mapped[dict[str, Any]] = orm.mapped_column(Json, default=dict)
+    """Columns that lie encrypted (`casework.sealing`), empty in their own place."""
 
 
 class DocumentBlobRow(Base):

@@ -52,6 +52,8 @@ class RecordingRow(Base):
     derivatives: orm.Mapped[dict[str, Any]] = orm.mapped_column(Json, default=dict)
     batch_id: orm.Mapped[str] = orm.mapped_column(sa.String(36), default="", index=True)
     """Storage register that handed it over; empty until then."""
+    sealed: orm.Mapped[dict[str, Any]] = orm.mapped_column(Json, default=dict)
+    """Columns that lie encrypted (`casework.sealing`), empty in their own place."""
     index_version: orm.Mapped[int] = orm.mapped_column(default=0)
 
 
@@ -91,6 +93,8 @@ class ServiceRow(Base):
     refused: orm.Mapped[str] = orm.mapped_column(sa.Text, default="")
     proof: orm.Mapped[dict[str, Any]] = orm.mapped_column(Json, default=dict)
     """What the method asks besides: witnesses, posting number, channel, dates."""
+    sealed: orm.Mapped[dict[str, Any]] = orm.mapped_column(Json, default=dict)
+    """Columns that lie encrypted (`casework.sealing`), empty in their own place."""
     opened_at: orm.Mapped[dt.datetime]
 
 

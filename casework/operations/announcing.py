@@ -15,6 +15,7 @@ from casework.cleaning import clean
 from casework.facts import CaseFacts, Happening, RecordingFacts
 from casework.operations import events, recording_places
 from casework.operations.common import require_on
+from casework.sealing import INFORMANT
 from casework.views import Office, office
 from foundation import journal, outbox
 from foundation.clock import legal_date
@@ -22,7 +23,6 @@ from foundation.context import Context
 from foundation.errors import BadInput, Conflict
 
 SERIES = "AV"
-INFORMANT = "informant"
 CLASSES = ("normal", "internal", "privacy", "business_secret", "work_secret", INFORMANT)
 
 
@@ -85,7 +85,7 @@ def announce_recording(
             **words,
         )
         link(at, actor, facts, document_ids)
-        return queries.recording_facts(session, facts.id)
+        return at.recording(facts.id)
 
 
 def _locked_case(at: Office, case_id: str | None) -> CaseFacts | None:
@@ -127,7 +127,7 @@ def _announced(
         **_NO_FILE,
         **words,
     )
-    recordings.insert(at.session, facts, now)
+    recordings.insert(at.session, facts, at.ctx.keys, now)
     note(at, actor, facts, "recording.announced", number=facts.number, device=device.id, operator=operator_id)
     happen(at, actor, facts, "announced", started_at)
     return facts
@@ -172,10 +172,10 @@ def end_recording(ctx: Context, actor: Actor, *, recording_id: str, ended_at: dt
         if known.stored_at is not None:
             raise Conflict(f"音像{known.number}已经存入系统。", remedy="已存储的音像不得更改。")
         recordings.check_span(known.started_at, ended_at, ctx.clock.now())
-        recordings.change(session, recording_id, ended_at=ended_at)
+        recordings.change(session, recording_id, ctx.keys, ended_at=ended_at)
         note(at, actor, known, "recording.ended", ended_at=ended_at)
         happen(at, actor, known, "ended", ended_at, ended_at=ended_at)
-        return queries.recording_facts(session, recording_id)
+        return at.recording(recording_id)
 
 
 def locked_recording(at: Office, actor: Actor, recording_id: str) -> RecordingFacts:
@@ -183,7 +183,7 @@ def locked_recording(at: Office, actor: Actor, recording_id: str) -> RecordingFa
     first = queries.recording_facts(at.session, recording_id)
     case = _locked_case(at, first.case_id)
     require_on(at, actor, Permission.RECORDING_ADD, case=case, recording=first)
-    return queries.recording_facts(at.session, recording_id)
+    return at.recording(recording_id)
 
 
 def link_recording(ctx: Context, actor: Actor, *, recording_id: str, document_ids: Sequence[str]) -> RecordingFacts:
@@ -196,7 +196,7 @@ def link_recording(ctx: Context, actor: Actor, *, recording_id: str, document_id
         at = office(ctx, session)
         known = locked_recording(at, actor, recording_id)
         link(at, actor, known, document_ids)
-        return queries.recording_facts(session, recording_id)
+        return at.recording(recording_id)
 
 
 def link(at: Office, actor: Actor, facts: RecordingFacts, document_ids: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from casework import documents, merging, numbering, prefill, queries, shelf, vie
 from casework.facts import DocumentFacts, Status
 from casework.gates.api import REVISE, CaseView
 from casework.gates.registry import ask
-from casework.operations.common import locked_view, note, require_on
+from casework.operations.common import locked_view, note, readable, require_on
 from casework.operations.opening import cleaned, sources_of
 from casework.shelf import Version
 from casework.views import Office, office, view_of
@@ -56,7 +56,7 @@ def revise(
     with ctx.database.write() as session:
         at, view = _to_change(ctx, session, actor, document_id)
         current, definition = view.document, view.definition
-        base = queries.version_facts(session, document_id, base_version)
+        base = at.version(document_id, base_version)
         mine = cleaned(definition, merging.replaced(base.data, data))
         if base_version != current.version:
             found = documents.differences(definition, base.data, current.data, mine)
@@ -83,7 +83,7 @@ def refresh(ctx: Context, actor: Actor, *, document_id: str) -> DocumentFacts:
     """
     with ctx.database.write() as session:
         at, view = _to_change(ctx, session, actor, document_id)
-        version = queries.version_facts(session, document_id, view.document.version)
+        version = at.version(document_id, view.document.version)
         opening = prefill.opening_values(view.definition, sources_of(view))
         kept = {k: v for k, v in version.given.items() if k not in opening and _is_handed_in(view.definition, k)}
         opening = {**opening, **kept}
@@ -102,11 +102,12 @@ def stale_drafts(ctx: Context, actor: Actor, *, case_id: str) -> list[Stale]:
     found = []
     with ctx.database.read() as session:
         at = office(ctx, session)
-        require_on(at, actor, Permission.CASE_READ, case=queries.case_facts(session, case_id))
+        case = queries.case_facts(session, case_id)
+        require_on(at, actor, Permission.CASE_READ, case=case)
         papers = at.papers(case_id)
-        for document in (d for d in papers if d.status in OPEN):
+        for document in readable(at, actor, [d for d in papers if d.status in OPEN]):
             view = view_of(at, document, others=papers)
-            version = queries.version_facts(session, document.id, document.version)
+            version = at.version(document.id, document.version)
             opening = prefill.opening_values(view.definition, sources_of(view))
             fields = merging.stale_fields(view.definition, version.data, version.given, opening)
             fields = tuple(f for f in fields if not _is_handed_in(view.definition, f))
@@ -140,7 +141,8 @@ def _new_version(
     digest = documents.content_digest(definition, current.id, version, data)
     secrecy = documents.class_of(definition, data, current.secrecy)
     facts = replace(current, version=version, content_digest=digest, status=Status.DRAFT, secrecy=secrecy)
-    shelf.add_version(at.session, facts, Version(data=data, given=given), by=actor.person_id, at=at.ctx.clock.now())
+    made = Version(data=data, given=given)
+    shelf.add_version(at.session, facts, made, at.lock(definition), by=actor.person_id, at=at.ctx.clock.now())
     voided = [f.slot for f in current.slots]
     note(at, actor, facts, kind, version=version, digest=digest, fields=changed, voided=voided)
     return at.document(current.id)

@@ -1,6 +1,6 @@
 """What operations on papers share: permission on a case or paper, and the note in journal and outbox."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from access.facts import Actor
@@ -76,6 +76,12 @@ def _record_of(
     if thing is not None:
         return queries.record_to_be(actor, case, thing)
     return queries.case_record(case) if case is not None else Record(kind="agency", agency_id=actor.agency_id)
+
+
+def readable(at: Office, actor: Actor, documents: Sequence[DocumentFacts]) -> list[DocumentFacts]:
+    """Return the papers that an actor may read: a message about another one would tell that it is there."""
+    viewer = queries.viewer_of(at.session, actor)
+    return [d for d in documents if decide(actor, Permission.DOCUMENT_READ, queries.document_record(d), viewer).allowed]
 
 
 def locked_view(at: Office, document_id: str, *, act: str, reasons: Mapping[str, str] | None = None) -> CaseView:

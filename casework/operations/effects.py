@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from access.facts import Actor
-from casework import approvals, casebook, numbering, queries, recordings, services, shelf
+from casework import approvals, casebook, numbering, queries, recordings, sealing, services, shelf
 from casework.facts import CaseFacts, DocumentFacts, Happening, Procedure, ServiceFacts, ServiceMethod, SlotFill, Status
 from casework.gates.api import DONE, CaseView, granted, rows
 from casework.gates.registry import ask
@@ -108,10 +108,9 @@ def _serve_by_hand(at: Office, actor: Actor, view: CaseView) -> None:
 def _record_by_hand(at: Office, document: DocumentFacts, fill: SlotFill, when: dt.datetime) -> None:
     shelf.insert_service(
         at.session,
-        id=at.ctx.ids.new(),
-        agency_id=document.agency_id,
-        case_id=document.case_id,
-        document_id=document.id,
+        at.ctx.ids.new(),
+        document,
+        at.ctx.keys,
         receipt_id=None,
         method=ServiceMethod.DIRECT.value,
         valid=True,
@@ -140,6 +139,8 @@ def _receipt(at: Office, actor: Actor, view: CaseView) -> None:
         shelf.change_service(
             at.session,
             service.id,
+            view.find(service.document_id),
+            at.ctx.keys,
             valid=effect.valid,
             served_on=effect.served_on,
             received_at=effect.received_at or service.received_at,
@@ -158,13 +159,12 @@ def _attempts(at: Office, view: CaseView) -> list[ServiceFacts]:
     known = queries.services_by_receipt(at.session, view.document.id)
     target, method = view.target(), services.method_of(str(view.value("method")))
     if known or target is None or method is None:
-        return known
+        return [sealing.opened(at.ctx.keys, s) for s in known]
     shelf.insert_service(
         at.session,
-        id=at.ctx.ids.new(),
-        agency_id=target.agency_id,
-        case_id=target.case_id,
-        document_id=target.id,
+        at.ctx.ids.new(),
+        target,
+        at.ctx.keys,
         receipt_id=view.document.id,
         method=method.value,
         address=str(view.value("address") or ""),

@@ -20,7 +20,7 @@ from casework.facts import DocumentFacts, Paper, Status
 from casework.gates.api import DONE, ISSUE, CaseView, granted
 from casework.gates.registry import ask
 from casework.operations import effects, events
-from casework.operations.common import locked_view, note, require_on
+from casework.operations.common import locked_view, note, readable, require_on
 from casework.operations.opening import sources_of
 from casework.paper import paper_of
 from casework.views import Office, office, view_of, with_document
@@ -247,7 +247,8 @@ def what_is_missing(ctx: Context, actor: Actor, case_id: str) -> list[Finding]:
         require_on(at, actor, Permission.CASE_READ, case=case)
         papers = at.papers(case_id)
         found: list[Finding] = []
-        for document in (d for d in papers if d.status in (*READY, Status.RETURNED)):
+        open_papers = [d for d in papers if d.status in (*READY, Status.RETURNED)]
+        for document in readable(at, actor, open_papers):
             view = view_of(at, document, others=papers)
             found += [replace(f, message=f"《{document.title}》：{f.message}") for f in against(view)]
         if case.closed_on is None and "case_closing_report" in at.catalogue.types:

@@ -9,12 +9,13 @@ from sqlalchemy import orm
 
 from access.facts import Actor
 from access.policy import Permission
-from casework import documents, merging, numbering, officers, prefill, queries, shelf, validation, views
+from casework import documents, merging, numbering, officers, prefill, queries, services, shelf, validation, views
 from casework.facts import CaseFacts, DocumentFacts, OfficerFacts, RecordingFacts, Status
 from casework.gates.api import CaseView
 from casework.operations.common import note, require_on
 from casework.phrases import known
 from casework.prefill import Sources
+from casework.sealing import INFORMANT
 from casework.shelf import Version
 from casework.views import Office, office, view_of
 from catalogue import versions
@@ -101,12 +102,14 @@ def open_paper(at: Office, actor: Actor, opening: Opening) -> DocumentFacts:
     definition = at.catalogue.get(opening.type)
     require_on(at, actor, Permission.DOCUMENT_DRAFT, case=case, definition=definition)
     _require_power(at, actor, definition)
+    target = _target(at, actor, opening.case_id, opening.target_id)
+    secrecy = _class_by_sources(at, definition, opening, target)
     facts = DocumentFacts(
-        **_head(at.ctx, actor, definition),
+        **{**_head(at.ctx, actor, definition), "secrecy": secrecy},
         case_id=opening.case_id,
-        party_id=_party(case, opening.party_id),
+        party_id=_party(None if _is_to_informant(definition, secrecy) else case, opening.party_id),
         officers=_officers(case, opening.officer_ids),
-        target_id=_target(at.session, opening.case_id, opening.target_id),
+        target_id=target.id if target else None,
         recording_id=opening.recording_id,
         reference=opening.reference,
     )
@@ -210,10 +213,29 @@ def _officers(case: CaseFacts | None, wanted: Sequence[str] | None) -> tuple[Off
     return tuple(known[w] for w in dict.fromkeys(wanted))
 
 
-def _target(session: orm.Session, case_id: str | None, target_id: str | None) -> str | None:
-    if target_id is not None and queries.document_facts(session, target_id).case_id != case_id:
+def _target(at: Office, actor: Actor, case_id: str | None, target_id: str | None) -> DocumentFacts | None:
+    if target_id is None:
+        return None
+    found = queries.document_facts(at.session, target_id)
+    if found.case_id != case_id:
         raise BadInput("所针对的文书不在本案。", remedy="选择本案的文书。", path="target_id")
-    return target_id
+    if found.secrecy == INFORMANT:
+        require_on(at, actor, Permission.DOCUMENT_READ, document=found)
+    return found
+
+
+def _is_to_informant(definition: DocumentType, secrecy: str) -> bool:
+    """Tell whether a paper goes to an informant: then no party of the case is its addressee."""
+    return secrecy == INFORMANT and definition.visibility == "external"
+
+
+def _class_by_sources(at: Office, definition: DocumentType, opening: Opening, target: DocumentFacts | None) -> str:
+    """Return a paper's class: what serves an informant's paper or registers their recording says as much (A10.2)."""
+    serves = target is not None and target.secrecy == INFORMANT and definition.id in services.PAPERS
+    recording = opening.recording_id and queries.recording_facts(at.session, opening.recording_id)
+    if serves or (recording and recording.secrecy == INFORMANT):
+        return INFORMANT
+    return definition.secrecy
 
 
 def _linked(recording_id: str | None, recording_ids: Sequence[str]) -> list[str]:
@@ -235,9 +257,10 @@ def _opened(
     people = functools.partial(officers.people, at.session, facts.agency_id, at.today)
     clean, opening = _filled(view, data, given, people)
     digest = documents.content_digest(view.definition, facts.id, 1, clean)
-    facts = replace(facts, content_digest=digest, secrecy=documents.class_of(view.definition, clean))
+    facts = replace(facts, content_digest=digest, secrecy=documents.class_of(view.definition, clean, facts.secrecy))
     shelf.insert(at.session, facts, now)
-    shelf.add_version(at.session, facts, Version(data=clean, given=opening), by=actor.person_id, at=now)
+    version, lock = Version(data=clean, given=opening), at.lock(view.definition)
+    shelf.add_version(at.session, facts, version, lock, by=actor.person_id, at=now)
     for recording in recordings:
         shelf.link_recording(at.session, recording, facts, now)
     note(at, actor, facts, "document.drafted", type=facts.type, version=1, digest=digest, fields=sorted(clean))

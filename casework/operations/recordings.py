@@ -5,6 +5,6 @@ A recording is announced when the device starts, so that papers signed on the sp
 """
 
 from casework.operations.announcing import announce_recording, end_recording, link_recording
-from casework.operations.storing import about_blob, store_recording
+from casework.operations.storing import store_recording
 
-__all__ = ["about_blob", "announce_recording", "end_recording", "link_recording", "store_recording"]
+__all__ = ["announce_recording", "end_recording", "link_recording", "store_recording"]

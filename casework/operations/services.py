@@ -14,6 +14,7 @@ from casework.facts import CaseFacts, DocumentFacts, ServiceMethod
 from casework.gates.api import DONE
 from casework.operations.common import require_on
 from casework.operations.opening import Opening, open_paper
+from casework.sealing import INFORMANT, is_secret
 from casework.views import Office, office
 from catalogue.definitions import DocumentType
 from foundation import journal
@@ -95,8 +96,7 @@ def serve(
         case, papers = _papers(at, document_ids)
         require_on(at, actor, Permission.SERVICE_RECORD, case=case)
         _refuse_unissued(papers)
-        if way is ServiceMethod.DIRECT and not signer:
-            typed |= _usual_signer(case, papers[0])
+        typed |= _addressee(at, case, papers[0], way, signed=bool(signer))
         definition = at.catalogue.get(RECEIPT)
         data = {k: v for k, v in typed.items() if v not in (None, "")}
         data |= _lists(definition, papers, witnesses)
@@ -118,6 +118,16 @@ def serve(
 
 REPRESENTS = {"法人": "法定代表人", "其他组织": "主要负责人"}
 """What the representative of a kind of party is to it; of others the addressee signs."""
+
+
+def _addressee(
+    at: Office, case: CaseFacts, paper: DocumentFacts, way: ServiceMethod, *, signed: bool
+) -> dict[str, str]:
+    """Return whom a receipt names: of an informant's paper the informant, and never the party of the case."""
+    if paper.secrecy == INFORMANT:
+        known = [f.name for f in at.definition_of(paper).fields if f.kind in ("text", "person") and is_secret(f)]
+        return {"addressee": next((str(paper.data[n]) for n in known if paper.data.get(n)), "（另行存放）")}
+    return _usual_signer(case, paper) if way is ServiceMethod.DIRECT and not signed else {}
 
 
 def _usual_signer(case: CaseFacts, paper: DocumentFacts) -> dict[str, str]:
@@ -197,10 +207,9 @@ def _attempt(at: Office, actor: Actor, paper: DocumentFacts, receipt: DocumentFa
     service_id, way = at.ctx.ids.new(), typed["way"]
     shelf.insert_service(
         at.session,
-        id=service_id,
-        agency_id=paper.agency_id,
-        case_id=paper.case_id,
-        document_id=paper.id,
+        service_id,
+        paper,
+        at.ctx.keys,
         receipt_id=receipt.id,
         method=way.value,
         address=str(receipt.data.get("address") or ""),

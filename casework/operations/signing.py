@@ -8,7 +8,7 @@ from typing import Any
 
 from access.facts import Actor
 from access.policy import Permission
-from casework import approvals, shelf, validation
+from casework import approvals, queries, sealing, shelf, validation
 from casework.approvals import Signer, Signing
 from casework.facts import DocumentFacts, SlotFill, Status
 from casework.gates.api import REVISE, CaseView
@@ -17,7 +17,7 @@ from casework.operations.common import locked_view, note, require_on
 from casework.views import Office, office, view_of
 from foundation.blobs import refuse_empty
 from foundation.context import Context
-from foundation.errors import BadInput, Finding, Refused
+from foundation.errors import BadInput, Conflict, Finding, Refused
 
 METHODS = ("screen", "paper", "certificate")
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -60,7 +60,7 @@ def fill_slot(
     """
     if method not in METHODS:
         raise BadInput(f"没有“{method}”这种签名方式。", remedy=f"可用：{'、'.join(METHODS)}。", path="method")
-    blob = ctx.blobs.put(signature_image(image)).sha256 if image else ""
+    kept = _kept(ctx, document_id, signature_image(image)) if image else None
     with ctx.database.write() as session:
         at = office(ctx, session)
         view = locked_view(at, document_id, act=REVISE)
@@ -71,13 +71,27 @@ def fill_slot(
             values=_slot_values(view, slot, values or {}),
             name=_outside_name(name),
             method=method,
-            image=blob,
+            image=_drawn(view.document, kept),
             refused=refused.strip(),
             witness=witness.strip(),
         )
         if found := approvals.against(view, signing):
             raise Refused(found[0].message, remedy=found[0].remedy, findings=found)
         return _signed(at, actor, view, approvals.fill_of(view, signing, ctx.clock.now()))
+
+
+def _kept(ctx: Context, document_id: str, image: bytes) -> tuple[str, str]:
+    """Store a drawn signature before anything is locked; return its blob and the class that it was stored for."""
+    with ctx.database.read() as session:
+        document = queries.document_facts(session, document_id)
+    return sealing.put(ctx, image, sealing.about_file(document, sealing.IMAGE)).sha256, document.secrecy
+
+
+def _drawn(document: DocumentFacts, kept: tuple[str, str] | None) -> str:
+    blob, secrecy = kept or ("", document.secrecy)
+    if secrecy != document.secrecy:
+        raise Conflict("文书的密级刚刚改变，签名没有保存。", remedy="刷新页面后重新签名。")
+    return blob
 
 
 def _slot_values(view: CaseView, slot: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,7 +112,8 @@ def _outside_name(name: str) -> str:
 def _signed(at: Office, actor: Actor, view: CaseView, fill: SlotFill) -> DocumentFacts:
     document = view.document
     outside = approvals.is_outside(fill.role)
-    shelf.add_fill(at.session, at.ctx.ids.new(), document, fill, recorded_by=actor.person_id if outside else "")
+    by, lock = actor.person_id if outside else "", at.lock(view.definition)
+    shelf.add_fill(at.session, at.ctx.ids.new(), document, fill, lock, recorded_by=by)
     status = Status.SIGNING if document.status is Status.DRAFT else document.status
     shelf.change(at.session, document.id, at=at.ctx.clock.now(), status=status)
     kind = "document.sign_refused" if fill.refused else "document.signed"
@@ -134,7 +149,7 @@ def return_document(ctx: Context, actor: Actor, *, document_id: str, remarks: Ma
         now = ctx.clock.now()
         for field, text in texts.items():
             words = {"field": field, "text": text, "person_id": actor.person_id, "name": actor.name, "at": now}
-            shelf.add_remark(session, ctx.ids.new(), view.document, **words)
+            shelf.add_remark(session, ctx.ids.new(), view.document, ctx.keys, **words)
         shelf.change(session, document_id, at=now, status=Status.RETURNED)
         note(at, actor, view.document, "document.returned", version=view.document.version, fields=sorted(texts))
         return at.document(document_id)

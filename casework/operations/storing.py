@@ -6,7 +6,6 @@ before they are put. Journal kind: `recording.stored`.
 
 import datetime as dt
 import hashlib
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +13,10 @@ from typing import Any
 
 from access.facts import Actor
 from access.policy import Permission
-from casework import flags, media, queries, recordings
+from casework import flags, media, queries, recordings, sealing
 from casework.cleaning import clean
 from casework.facts import FlagFacts, RecordingFacts
-from casework.operations.announcing import INFORMANT, announce_recording, happen, link, locked_recording, note
+from casework.operations.announcing import announce_recording, happen, link, locked_recording, note
 from casework.operations.common import require_on
 from casework.views import Office, office
 from foundation.context import Context
@@ -81,10 +80,10 @@ def store_recording(
             return _again(known, stored)
         facts = _kept(at, known, stored, ended_at=ended_at, late_reason=late_reason, summary=summary)
         name = recordings.display_name(file_name)
-        recordings.change(session, recording_id, **facts, file_name=name, continuous=continuous)
+        recordings.change(session, recording_id, ctx.keys, **facts, file_name=name, continuous=continuous)
         _after_storing(at, actor, recording_id, plain_digest=stored.plain_digest)
-        link(at, actor, queries.recording_facts(session, recording_id), document_ids)
-        return queries.recording_facts(session, recording_id)
+        link(at, actor, at.recording(recording_id), document_ids)
+        return at.recording(recording_id)
 
 
 def _ready(
@@ -106,18 +105,9 @@ def _ready(
 
 def _put(ctx: Context, known: RecordingFacts, file: Path, seen: media.Media) -> Stored:
     """Put the file into the store, encrypted when it could tell who an informant is."""
-    if known.secrecy != INFORMANT:
-        blob = ctx.blobs.put(file)
-        return Stored(blob=blob, plain_digest=blob.sha256, media=seen)
-    with tempfile.TemporaryFile(dir=ctx.settings.data_dir) as sealed, file.open("rb") as plain:
-        ctx.keys.encrypt_stream(plain, sealed, about_blob(known.id))
-        sealed.seek(0)
-        return Stored(blob=ctx.blobs.put(sealed), plain_digest=_digest(file), media=seen)
-
-
-def about_blob(recording_id: str) -> str:
-    """Return what an encrypted recording is bound to (`foundation.keys`)."""
-    return f"recording:{recording_id}:blob"
+    about = sealing.about_recording(known)
+    blob = sealing.put(ctx, file, about)
+    return Stored(blob=blob, plain_digest=_digest(file) if about else blob.sha256, media=seen)
 
 
 def _digest(file: Path) -> str:

@@ -1,4 +1,4 @@
-"""Facts of papers in their present version, their earlier versions and remarks."""
+"""Facts of papers in their present version, their earlier versions and remarks; what is sealed comes closed."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from access.policy import absent
+from casework import sealing
 from casework.facts import DocumentFacts, OfficerFacts, RemarkFacts, SlotFill, Status, VersionFacts
 from casework.models import (
     DocumentBlobRow,
@@ -81,7 +82,7 @@ def document_list(session: orm.Session, rows: Sequence[DocumentRow], day: dt.dat
     return [
         _document(
             row,
-            versions[row.id, row.version].data,
+            sealing.closed(versions[row.id, row.version].data, about_version(versions[row.id, row.version], "data")),
             tuple(_fill(f) for f in fills[row.id] if f.content_digest == row.content_digest),
             _officers(session, row, acting[row.id], day, known),
             {b.kind: b.blob for b in blobs[row.id]},
@@ -116,9 +117,7 @@ def _document(
     blobs: Mapping[str, str],
 ) -> DocumentFacts:
     plain = {name: getattr(row, name) for name in _PLAIN}
-    return DocumentFacts(
-        **plain, status=Status(row.status), data=dict(data), slots=slots, officers=officers, blobs=blobs
-    )
+    return DocumentFacts(**plain, status=Status(row.status), data=data, slots=slots, officers=officers, blobs=blobs)
 
 
 _PLAIN = frozenset(DocumentFacts.__dataclass_fields__) - {"status", "data", "slots", "officers", "blobs"}
@@ -126,7 +125,19 @@ _PLAIN = frozenset(DocumentFacts.__dataclass_fields__) - {"status", "data", "slo
 
 
 def _fill(row: SlotFillRow) -> SlotFill:
-    return SlotFill(**{name: getattr(row, name) for name in SlotFill.__dataclass_fields__})
+    about = about_row(row)
+    plain = {name: sealing.column(row, name, about) for name in SlotFill.__dataclass_fields__}
+    return SlotFill(**{**plain, "values": sealing.closed(row.values, f"{about}.values")})
+
+
+def about_row(row: SlotFillRow | RemarkRow) -> str:
+    """Return what closed columns of a row are bound to."""
+    return f"{row.__tablename__}:{row.id}"
+
+
+def about_version(row: DocumentVersionRow, part: str) -> str:
+    """Return what closed values of a version are bound to; `part` is data or given."""
+    return f"document_version:{row.document_id}/{row.version}.{part}"
 
 
 def fills_of(session: orm.Session, document_id: str) -> list[SlotFill]:
@@ -139,7 +150,7 @@ def versions_of(session: orm.Session, document_id: str) -> list[VersionFacts]:
     """Return all versions of a paper, first one first."""
     query = sa.select(DocumentVersionRow).where(DocumentVersionRow.document_id == document_id)
     rows = session.scalars(query.order_by(DocumentVersionRow.version))
-    return [VersionFacts(**{n: getattr(r, n) for n in VersionFacts.__dataclass_fields__}) for r in rows]
+    return [_version(r) for r in rows]
 
 
 def version_facts(session: orm.Session, document_id: str, version: int) -> VersionFacts:
@@ -151,10 +162,21 @@ def version_facts(session: orm.Session, document_id: str, version: int) -> Versi
     row = session.get(DocumentVersionRow, (document_id, version))
     if row is None:
         raise NotFound(f"文书没有第{version}版。", remedy="刷新页面查看现有版本。")
-    return VersionFacts(**{n: getattr(row, n) for n in VersionFacts.__dataclass_fields__})
+    return _version(row)
+
+
+def _version(row: DocumentVersionRow) -> VersionFacts:
+    plain = {n: getattr(row, n) for n in VersionFacts.__dataclass_fields__}
+    shown = {part: sealing.closed(plain[part], about_version(row, part)) for part in ("data", "given")}
+    return VersionFacts(**{**plain, **shown})
 
 
 def remarks_of(session: orm.Session, document_id: str) -> list[RemarkFacts]:
     """Return the remarks with which a paper was returned, in order."""
     query = sa.select(RemarkRow).where(RemarkRow.document_id == document_id).order_by(RemarkRow.seq)
-    return [RemarkFacts(**{n: getattr(r, n) for n in RemarkFacts.__dataclass_fields__}) for r in session.scalars(query)]
+    return [_remark(r) for r in session.scalars(query)]
+
+
+def _remark(row: RemarkRow) -> RemarkFacts:
+    about = about_row(row)
+    return RemarkFacts(**{n: sealing.column(row, n, about) for n in RemarkFacts.__dataclass_fields__})

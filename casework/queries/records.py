@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from access.policy import absent
+from casework import sealing
 from casework.facts import DeadlineFacts, RecordingFacts, ServiceFacts, ServiceMethod
 from casework.models import DeadlineRow, DeviceRow, RecordingLinkRow, RecordingRow, ServiceRow
 from casework.queries.base import grouped, rows_in
@@ -81,7 +82,7 @@ def recording_list(session: orm.Session, rows: Sequence[RecordingRow]) -> list[R
     devices = {d.id: d.device_no for d in rows_in(session, DeviceRow, DeviceRow.id, device_ids)}
     return [
         RecordingFacts(
-            **{name: getattr(row, name) for name in _PLAIN},
+            **{name: sealing.column(row, name, f"recording:{row.id}") for name in _PLAIN},
             device_no=devices[row.device_id],
             document_ids=tuple(link.document_id for link in links[row.id]),
         )
@@ -103,7 +104,8 @@ def services_by_receipt(session: orm.Session, receipt_id: str) -> list[ServiceFa
 
 def service_of(row: ServiceRow) -> ServiceFacts:
     """Return the facts of a service row."""
-    plain = {name: getattr(row, name) for name in ServiceFacts.__dataclass_fields__ if name != "method"}
+    names = [n for n in ServiceFacts.__dataclass_fields__ if n != "method"]
+    plain = {n: sealing.column(row, n, f"service:{row.id}") for n in names}
     return ServiceFacts(**plain, method=ServiceMethod(row.method))
 
 

@@ -67,6 +67,30 @@ def test_a_stream_comes_back_whole(keys: Keys, size: int) -> None:
     assert opened(keys, sealed(keys, plain)) == plain
 
 
+@pytest.mark.parametrize("size", [0, 1, PIECE, PIECE + 1, 2 * PIECE + 7])
+@pytest.mark.parametrize(
+    ("start", "length"), [(0, None), (0, 1), (PIECE - 1, 2), (PIECE, PIECE), (5, 2 * PIECE), (9, 0)]
+)
+def test_a_range_of_a_stream_opens_without_the_rest(keys: Keys, size: int, start: int, length: int | None) -> None:
+    plain = os.urandom(size)
+    data = sealed(keys, plain)
+    asked: list[int] = []
+
+    def read(at: int, count: int) -> bytes:
+        asked.append(count)
+        return data[at : at + count]
+
+    found = b"".join(keys.decrypt_range(read, len(data), "x", start, length))
+    assert found == plain[start : None if length is None else start + length]
+    assert len(asked) - 1 <= (len(found) + PIECE - 1) // PIECE + 1, "only pieces that the range touches are read"
+
+
+def test_a_range_of_a_stream_that_was_cut_by_a_whole_piece_does_not_open(keys: Keys) -> None:
+    data = sealed(keys, os.urandom(2 * PIECE + 9))[: 25 + 2 * (PIECE + 16)]
+    with pytest.raises(Broken):
+        b"".join(keys.decrypt_range(lambda at, count: data[at : at + count], len(data), "x"))
+
+
 def test_a_stream_that_was_cut_reordered_or_prolonged_does_not_open(keys: Keys) -> None:
     data = sealed(keys, os.urandom(2 * PIECE + 9))
     head, one, two, rest = (
