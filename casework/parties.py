@@ -72,11 +72,8 @@ def read_party(data: Mapping[str, Any], today: dt.date) -> dict[str, Any]:
         read = read_value(FIELDS[name], raw, name)
         findings += read.findings
         out[name] = read.value
-    birth = dt.date.fromisoformat(out["birth_date"]) if out.get("birth_date") else None
-    given = {**out, "birth_date": birth}
-    given.update({k: v for k, v in _from_card(given).items() if not given.get(k)})
-    if not findings:
-        findings = [*_missing(given), *_wrong(given, today)]
+    given = out if findings else _with_card(out)
+    findings = findings or [*_missing(given), *_wrong(given, today)]
     if findings:
         first = findings[0]
         raise BadInput(first.message, remedy=first.remedy, path=first.path, findings=findings)
@@ -85,6 +82,13 @@ def read_party(data: Mapping[str, Any], today: dt.date) -> dict[str, Any]:
 
 def _fault(path: str, message: str, remedy: str) -> Finding:
     return Finding(code="FIELD", path=path, message=f"{message}。", remedy=f"{remedy}。")
+
+
+def _with_card(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return data with the birth date as a date, and what the identity card says where nothing is given."""
+    birth = dt.date.fromisoformat(data["birth_date"]) if data.get("birth_date") else None
+    given = {**data, "birth_date": birth}
+    return {**given, **{k: v for k, v in _from_card(given).items() if not given.get(k)}}
 
 
 def _from_card(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,10 +109,10 @@ def _missing(data: Mapping[str, Any]) -> list[Finding]:
 
 def _wrong(data: Mapping[str, Any], today: dt.date) -> list[Finding]:
     found = []
-    number, id_type = str(data["id_no"]), data["id_type"]
-    if id_type == ID_CARD and (fault := identity.id_number_fault(number)):
+    number, id_type = str(data.get("id_no") or ""), data.get("id_type")
+    if number and id_type == ID_CARD and (fault := identity.id_number_fault(number)):
         found.append(_fault("id_no", f"“证件号码”{fault}", "核对身份证原件"))
-    elif id_type in CREDIT and (fault := identity.credit_code_fault(number)):
+    elif number and id_type in CREDIT and (fault := identity.credit_code_fault(number)):
         found.append(_fault("id_no", f"“证件号码”{fault}", "核对营业执照原件"))
     if data.get("phone") and (fault := identity.phone_fault(str(data["phone"]))):
         found.append(_fault("phone", f"“联系电话”{fault}", "核对号码"))

@@ -117,6 +117,8 @@ def _case(row: CaseRow, parties: tuple[PartyFacts, ...], members: tuple[OfficerF
         opened_at=row.opened_at,
         initiated_on=row.initiated_on,
         emergency_started_at=row.emergency_started_at,
+        emergency_place=row.emergency_place,
+        emergency_reason=row.emergency_reason,
         closed_on=row.closed_on,
         archived_on=row.archived_on,
         dispute_prone=row.dispute_prone,

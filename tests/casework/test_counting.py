@@ -28,9 +28,9 @@ def last(text: str, n: int, unit: Unit, *, rolls: bool = False) -> str:
     [
         pytest.param("2026-01-23T10:20", 5, Unit.WORKING_DAY, True, "2026-01-30", id="hearing request"),
         pytest.param("2026-01-08T11:00", 7, Unit.WORKING_DAY, False, "2026-01-19", id="preservation"),
-        pytest.param("2026-09-15T09:40", 10, Unit.WORKING_DAY, True, "2026-09-29", id="demand over make-up day and holiday"),
+        pytest.param("2026-09-15T09:40", 10, Unit.WORKING_DAY, True, "2026-09-29", id="make-up day and holiday"),
         pytest.param("2026-03-11T15:20", 15, Unit.CALENDAR_DAY, True, "2026-03-26", id="payment"),
-        pytest.param("2026-03-11T15:20", 60, Unit.CALENDAR_DAY, True, "2026-05-11", id="reconsideration ends on a Sunday"),
+        pytest.param("2026-03-11T15:20", 60, Unit.CALENDAR_DAY, True, "2026-05-11", id="ends on a Sunday"),
         pytest.param("2026-03-11T15:20", 6, Unit.MONTH, True, "2026-09-11", id="litigation"),
         pytest.param("2026-09-11T23:59", 3, Unit.MONTH, False, "2026-12-11", id="court window"),
         pytest.param("2026-04-30T10:00", 6, Unit.MONTH, True, "2026-10-30", id="litigation of the late fine"),

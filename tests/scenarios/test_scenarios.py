@@ -1,4 +1,4 @@
-"""Every scenario plays as it says: the whole cases to their end, the refused variants refused for exactly their reason."""
+"""Every scenario plays as it says: whole cases to their end, refused variants refused for exactly their reason."""
 
 import re
 from pathlib import Path
@@ -66,7 +66,9 @@ def _issued(play: Replay) -> list[tuple[str, str]]:
     """Return what papers have their effect, with the numbers that are used."""
     with play.ctx.database.read() as session:
         rows = session.execute(sa.text("SELECT id, number FROM document WHERE issued_at IS NOT NULL ORDER BY id"))
-        numbers = session.execute(sa.text("SELECT text, status FROM number_entry WHERE status = 'confirmed' ORDER BY text"))
+        numbers = session.execute(
+            sa.text("SELECT text, status FROM number_entry WHERE status = 'confirmed' ORDER BY text")
+        )
         return [(str(a), str(b)) for a, b in [*rows, *numbers]]
 
 
