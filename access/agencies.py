@@ -13,12 +13,12 @@ from sqlalchemy import orm
 
 from access.facts import Actor, AgencyFacts
 from access.models import AgencyOversightRow, AgencyRow, AgencySettingRow
-from access.policy import Permission, Record, absent, decide
+from access.policy import Permission, Record, absent, decide, refusal
 from access.setting_rules import checked_value, setting_rules
 from foundation import journal
 from foundation.clock import legal_date
 from foundation.context import Context
-from foundation.errors import BadInput, Forbidden
+from foundation.errors import BadInput
 
 SYSTEM = "system"
 """Actor of the journal when an installation is set up by command."""
@@ -180,7 +180,7 @@ def require_in_agency(actor: Actor, permission: Permission, agency_id: str) -> N
     if verdict.hidden:
         raise absent("agency")
     if not verdict.allowed:
-        raise Forbidden(verdict.reason, remedy="由有此权限的人员办理，或请系统管理员核对职务。")
+        raise refusal(verdict, permission)
 
 
 def note(session: orm.Session, ctx: Context, agency_id: str, kind: str, by: Actor | None, **data: Any) -> None:

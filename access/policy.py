@@ -14,7 +14,7 @@ from access.facts import Actor
 from access.permissions import KINDS, Permission, kinds_of
 from access.predicates import Never, Predicate, all_of, any_of, holds, one_of
 from access.rulebook import Grant, Role, rulebook, variables
-from foundation.errors import NotFound
+from foundation.errors import Forbidden, NotFound
 
 __all__ = [
     "ABSENT",
@@ -32,6 +32,7 @@ __all__ = [
     "may_anywhere",
     "policy_version",
     "predicate",
+    "refusal",
 ]
 
 
@@ -132,6 +133,12 @@ def absent(kind: str) -> NotFound:
     """Return the one error for a record that is not there and for one that the viewer may not know of."""
     message, remedy = ABSENT[kind]
     return NotFound(message, remedy=remedy)
+
+
+def refusal(verdict: Verdict, permission: Permission) -> Forbidden:
+    """Return the error for an act that is not allowed on a thing that may be known of: why, and who can help."""
+    who = "、".join(role.title for role in rulebook().roles.values() if any(permission in g.may for g in role.grants))
+    return Forbidden(verdict.reason, remedy=f"由{who or '有此权限的人员'}办理；职务有变的，请系统管理员更新任职。")
 
 
 def may_anywhere(actor: Actor, permission: Permission) -> bool:

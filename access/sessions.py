@@ -25,6 +25,7 @@ from access.passwords import hash_password, is_password, login_key, needs_new_ha
 from foundation import journal
 from foundation.context import Context
 from foundation.errors import Forbidden, NotFound, Unavailable
+from foundation.jobs import duty
 
 IDLE = dt.timedelta(minutes=30)
 """A session ends when nothing was asked for so long."""
@@ -174,6 +175,16 @@ def _journal(ctx: Context, session: orm.Session, trial: _Try, kind: str, address
     by = trial.account_id or "unknown"
     data = {"attempt": trial.id, "address": address[:60]}
     journal.append(session, ctx.clock, stream=trial.stream, kind=kind, actor=by, data=data)
+
+
+@duty("sign-in-attempts", every_s=3600)
+def forget_attempts(ctx: Context) -> int:
+    """Delete tries that do not count any more; return how many (the journal keeps what happened)."""
+    old = SignInAttemptRow.at <= ctx.clock.now() - FORGET
+    with ctx.database.write() as session:
+        ids = session.scalars(sa.select(SignInAttemptRow.id).where(old)).all()
+        session.execute(sa.delete(SignInAttemptRow).where(old))
+    return len(ids)
 
 
 def actor_of_session(ctx: Context, token: str) -> Actor | None:

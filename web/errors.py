@@ -13,8 +13,8 @@ STATUS: dict[type[errors.AnjuanError], int] = {
     errors.BadInput: 422,
     errors.Refused: 409,
     errors.Conflict: 409,
-    errors.Forbidden: 404,  # existence is hidden: the same answer as for a thing that is not there
-    errors.NotFound: 404,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,  # what a viewer may not know of is NotFound: the same answer as for a thing that is not there
     errors.Unavailable: 503,
     errors.Broken: 500,
 }

@@ -15,14 +15,14 @@ from sqlalchemy import orm
 
 from access.agencies import require_in_agency
 from access.facts import Actor
-from access.policy import READING, Permission, Record, Viewer, absent, decide, predicate
+from access.policy import READING, Permission, Record, Viewer, absent, decide, predicate, refusal
 from access.predicates import to_sql
 from archive import queries as packages
 from archive.facts import PackageFacts
 from casework import queries, sealing
 from casework.facts import CaseFacts, DocumentFacts, RecordingFacts
 from foundation.context import Context
-from foundation.errors import Forbidden, NotFound
+from foundation.errors import NotFound
 from web.blobs import Held, note_look
 from web.security import the_actor, the_context
 from web.words import DOWNLOADS
@@ -86,6 +86,16 @@ class Sight:
         record = record_of(thing)
         return decide(self.actor, READING[record.kind], record, self.viewer).allowed
 
+    def require(self, permission: Permission, thing: Thing) -> None:
+        """Ask a permission on a thing that was looked up.
+
+        Raises:
+            Forbidden: The policy says no; says why, and who can help.
+        """
+        verdict = decide(self.actor, permission, record_of(thing), self.viewer)
+        if not verdict.allowed:
+            raise refusal(verdict, permission)
+
     def seen(self, things: Iterable[Thing]) -> list[Thing]:
         """Return the things that the viewer may read, in their order."""
         return [t for t in things if self.may_read(t)]
@@ -108,7 +118,7 @@ class Sight:
         record = record_of(thing)
         verdict = decide(self.actor, READING[record.kind], record, self.viewer)
         if not verdict.allowed:
-            raise absent(record.kind) if verdict.hidden else Forbidden(verdict.reason)
+            raise absent(record.kind) if verdict.hidden else refusal(verdict, READING[record.kind])
         return thing
 
 

@@ -81,11 +81,10 @@ def _title(title: str) -> str:
 
 
 def _parties(session: orm.Session, agency_id: str, party_ids: Sequence[str]) -> tuple[PartyFacts, ...]:
-    found = tuple(queries.party_facts(session, p) for p in dict.fromkeys(party_ids))
-    strangers = [p.name for p in found if not queries.is_party_of(session, agency_id, p.id)]
-    if strangers:
+    wanted = tuple(dict.fromkeys(party_ids))
+    if not all(queries.is_party_of(session, agency_id, p) for p in wanted):
         raise BadInput("所选当事人不在本机关的名册中。", remedy="先登记当事人。", path="party_ids")
-    return found
+    return tuple(queries.party_facts(session, p) for p in wanted)
 
 
 def _new_case(at: Office, actor: Actor, **facts: Any) -> CaseFacts:

@@ -5,14 +5,13 @@ from typing import Any
 
 from access.facts import Actor
 from access.permissions import kinds_of
-from access.policy import Permission, Record, absent, decide, is_hidden
+from access.policy import Permission, Record, absent, decide, is_hidden, refusal
 from casework import queries, shelf
 from casework.facts import CaseFacts, DocumentFacts, RecordingFacts
 from casework.gates.api import CaseView
 from casework.views import Office, view_of
 from catalogue.definitions import DocumentType
 from foundation import journal, outbox
-from foundation.errors import Forbidden
 
 
 def require_on(
@@ -49,7 +48,7 @@ def require_on(
     known = _record_of(actor, case, None if isinstance(thing, DocumentType) else thing)
     if is_hidden(actor, known, viewer):
         raise absent(known.kind)
-    raise Forbidden(verdict.reason, remedy="由有此权限的人员办理；职务有变的，请系统管理员更新任职。")
+    raise refusal(verdict, permission)
 
 
 def _record(

@@ -13,13 +13,11 @@ from access.facts import Actor
 from casework import approvals, casebook, numbering, queries, recordings, sealing, services, shelf
 from casework.facts import CaseFacts, DocumentFacts, Happening, Procedure, ServiceFacts, ServiceMethod, SlotFill, Status
 from casework.gates.api import DONE, CaseView, granted, rows
-from casework.gates.registry import ask
 from casework.operations.common import note
 from casework.operations.events import happen
 from casework.views import Office, view_of
 from foundation import journal
 from foundation.clock import SHANGHAI, as_utc
-from foundation.errors import Finding
 
 CLOSING = "case_closing_report"
 BY_HAND = "signed_on_document"
@@ -236,8 +234,8 @@ _SPECIAL: Mapping[str, Callable[[Office, Actor, CaseView], None]] = {
 # --- closing ----------------------------------------------------------------------------------------------------------
 
 
-def against_closing(at: Office, case: CaseFacts, papers: Sequence[DocumentFacts]) -> list[Finding]:
-    """Return what would refuse the closing form of a case if it were issued now."""
+def closing_view(at: Office, case: CaseFacts, papers: Sequence[DocumentFacts]) -> CaseView:
+    """Return the view of the closing form of a case as if it were issued now."""
     definition = at.catalogue.get(CLOSING)
     form = DocumentFacts(
         id="",
@@ -254,4 +252,4 @@ def against_closing(at: Office, case: CaseFacts, papers: Sequence[DocumentFacts]
         content_digest="",
         data={},
     )
-    return list(ask(view_of(at, form, others=papers)))
+    return view_of(at, form, others=papers)

@@ -15,12 +15,12 @@ from sqlalchemy import orm
 
 from access.facts import Actor
 from access.policy import Permission
-from casework import approvals, numbering, queries, shelf, validation
+from casework import approvals, numbering, shelf, validation
 from casework.facts import DocumentFacts, Paper, Status
 from casework.gates.api import DONE, ISSUE, CaseView, granted
 from casework.gates.registry import ask
 from casework.operations import effects, events
-from casework.operations.common import locked_view, note, readable, require_on
+from casework.operations.common import locked_view, note, require_on
 from casework.operations.opening import sources_of
 from casework.paper import paper_of
 from casework.views import Office, office, view_of, with_document
@@ -63,7 +63,7 @@ def reserve(
         if view.document.status in DONE:
             return paper_of(view)
         view = replace(view, reasons={**shelf.reasons_of(session, document_id), **view.reasons})
-        _refuse(view, [*_state(view), *against(view)])
+        _refuse(view, [*wrong_state(view), *against(view)])
         reserved = _reserved(at, actor, view)
         paper = paper_of(_with_case_number(at, actor, with_document(view, reserved)))
         if drawable is not None:
@@ -77,7 +77,8 @@ def _refuse(view: CaseView, found: Sequence[Finding]) -> None:
         raise Refused(message, remedy=found[0].remedy, path=found[0].path, findings=found)
 
 
-def _state(view: CaseView) -> Iterator[Finding]:
+def wrong_state(view: CaseView) -> Iterator[Finding]:
+    """Yield why a paper in its present state cannot be issued."""
     if view.document.status in READY:
         return
     name = approvals.STATUS_NAMES[view.document.status]
@@ -225,32 +226,3 @@ def build_paper(session: orm.Session, ctx: Context, catalogue: Catalogue, docume
     """Return the drawable form of a paper as it stands: for previews, and for making it again."""
     at = Office(ctx=ctx, session=session, catalogue=catalogue)
     return paper_of(view_of(at, at.document(document_id)))
-
-
-# --- what is missing -------------------------------------------------------------------------------------------------
-
-
-def why_not(ctx: Context, actor: Actor, document_id: str, act: str = ISSUE) -> list[Finding]:
-    """Return what stands against an act on a paper: the same findings that would refuse it."""
-    with ctx.database.read() as session:
-        at = office(ctx, session)
-        view = view_of(at, at.document(document_id), act=act, reasons=shelf.reasons_of(session, document_id))
-        require_on(at, actor, Permission.DOCUMENT_READ, case=view.case, document=view.document)
-        return [*_state(view), *against(view)] if act == ISSUE else list(ask(view))
-
-
-def what_is_missing(ctx: Context, actor: Actor, case_id: str) -> list[Finding]:
-    """Return what a case still lacks: its open papers, and what would refuse its closing."""
-    with ctx.database.read() as session:
-        at = office(ctx, session)
-        case = queries.case_facts(session, case_id)
-        require_on(at, actor, Permission.CASE_READ, case=case)
-        papers = at.papers(case_id)
-        found: list[Finding] = []
-        open_papers = [d for d in papers if d.status in (*READY, Status.RETURNED)]
-        for document in readable(at, actor, open_papers):
-            view = view_of(at, document, others=papers)
-            found += [replace(f, message=f"《{document.title}》：{f.message}") for f in against(view)]
-        if case.closed_on is None and "case_closing_report" in at.catalogue.types:
-            found += effects.against_closing(at, case, papers)
-        return found

@@ -216,9 +216,9 @@ def _officers(case: CaseFacts | None, wanted: Sequence[str] | None) -> tuple[Off
 def _target(at: Office, actor: Actor, case_id: str | None, target_id: str | None) -> DocumentFacts | None:
     if target_id is None:
         return None
-    found = queries.document_facts(at.session, target_id)
-    if found.case_id != case_id:
+    if not queries.is_paper_of(at.session, case_id, target_id):
         raise BadInput("所针对的文书不在本案。", remedy="选择本案的文书。", path="target_id")
+    found = queries.document_facts(at.session, target_id)
     if found.secrecy == INFORMANT:
         require_on(at, actor, Permission.DOCUMENT_READ, document=found)
     return found

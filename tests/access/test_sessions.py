@@ -7,7 +7,7 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from access import accounts
+from access import accounts, sessions
 from access.accounts import TooSoon
 from access.models import SessionRow, SignInAttemptRow
 from access.sessions import CROWD, FREE_TRIES, IDLE, LONGEST, MOST_DELAY
@@ -214,3 +214,18 @@ def test_sign_ins_are_journalled_with_address_and_without_names(ctx: Context) ->
     assert told[0].data["address"] == ADDRESS
     assert [e.kind for e in unknown] == ["sign_in.failed"]
     assert "我的口令打错了地方" not in str([e.data for e in unknown]) + str(kept)
+
+
+def test_tries_that_no_longer_count_are_forgotten_and_the_others_stay(ctx: Context) -> None:
+    an_account(ctx, an_agency(ctx).id)
+    for _ in range(3):
+        with pytest.raises(Forbidden):
+            sign_in(ctx, password=WRONG)
+    move(ctx, ctx.clock.now() + sessions.FORGET - dt.timedelta(minutes=1))
+    with pytest.raises(Forbidden):
+        sign_in(ctx, password=WRONG)
+    move(ctx, ctx.clock.now() + dt.timedelta(minutes=2))
+    assert sessions.forget_attempts(ctx) == 3
+    assert sessions.forget_attempts(ctx) == 0
+    with ctx.database.read() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(SignInAttemptRow)) == 1

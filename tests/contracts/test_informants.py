@@ -25,7 +25,7 @@ from access.masking import COVER
 from archive import queries as packages
 from archive.verifying_records import verify_case
 from casework import queries, sealing
-from casework.operations import documents, issuing
+from casework.operations import documents, missing
 from casework.sealing import Sealed
 from catalogue.loading import load_catalogue
 from cli.cast import Cast
@@ -272,6 +272,30 @@ def test_facts_come_closed_and_print_as_a_cover(town: Town) -> None:
     assert sealing.opened(town.ctx.keys, service).signer == "寅举报三"
 
 
+def played_to(ctx: Context, last: str) -> Cast:
+    """Play the case without drawing anything, up to and with a step."""
+    assert isinstance(ctx.clock, ManualClock)
+    play = Replay(ctx, ctx.clock, load_scenario(ROOT / "tests/scenarios/case_complaint.yaml"), None)
+    play.set_up()
+    for step in play.scenario.steps:
+        play.play(step)
+        if step.id == last:
+            break
+    return play.cast
+
+
+@pytest.mark.article("A10.2")
+def test_what_is_missing_names_no_paper_that_its_reader_may_not_know_of(ctx: Context) -> None:
+    cast = played_to(ctx, "答复")
+    with ctx.database.read() as session:
+        handler, head = (accounts.actor_of(session, cast.accounts[n], ctx.clock.now()) for n in ("甲一", "丁四"))
+    told = [f.message for f in missing.what_is_missing(ctx, handler, cast.case_id)]
+    assert any("不启动执法程序告知书" in m and "没有送达" in m for m in told)
+    others = [f.message for f in missing.what_is_missing(ctx, head, cast.case_id)]
+    assert set(others) < set(told), "what the whole case lacks, and nothing else"
+    assert not any("告知书" in m or "AV-" in m for m in others)
+
+
 @pytest.mark.article("A10.2")
 def test_what_an_informant_said_goes_into_no_other_paper(town: Town) -> None:
     with town.ctx.database.read() as session:
@@ -296,10 +320,10 @@ def test_without_the_keys_the_rest_of_the_case_still_works(town: Town, tmp_path:
     bare = dataclasses.replace(town.ctx, keys=Keys(tmp_path / "lost"))
     with town.ctx.database.read() as session:
         handler = accounts.actor_of(session, town.cast.accounts["甲一"], town.ctx.clock.now())
-    findings = issuing.why_not(bare, handler, document_id(town, "不予启动"))
+    findings = missing.why_not(bare, handler, document_id(town, "不予启动"))
     assert [f.code for f in findings if "密钥" in f.message] == []
     with pytest.raises(Unavailable, match="缺少密钥"):
-        issuing.why_not(bare, handler, document_id(town, "举报登记"))
+        missing.why_not(bare, handler, document_id(town, "举报登记"))
     assert documents.stale_drafts(bare, handler, case_id=town.cast.case_id) == []
 
 

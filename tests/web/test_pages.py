@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.conftest import Site
+from tests.web.conftest import Site, csrf_of
 
 LINK = re.compile(r'(?:href|src|action)="(/[^"#]*)')
 MISSING = "018f0000-0000-7000-8000-000000000000"
@@ -127,7 +127,7 @@ def test_the_administrator_sees_no_case_content(site: Site, as_: Callable[[str],
     admin = as_("管理员")
     assert "共 0 件" in admin.get("/").text
     assert admin.get(f"/cases/{site.case_id}").status_code == 404
-    assert admin.get("/search?q=垃圾").status_code == 404
+    assert admin.get("/search?q=垃圾").status_code == 403
 
 
 def test_search_marks_what_was_asked_and_escapes_the_rest(handler: FlaskClient) -> None:
@@ -160,3 +160,16 @@ def test_a_package_shows_contents_report_and_how_to_check_it(as_: Callable[[str]
     page = archivist.get(found[0]).text
     for word in ("正卷", "卷内目录", "四性检测", "真实性", "完整性", "verify.py", "清单摘要"):
         assert word in page
+
+
+def test_a_package_is_read_again_by_its_keeper_and_others_are_told_who_may(as_: Callable[[str], FlaskClient]) -> None:
+    archivist, handler = as_("壬九"), as_("甲一")
+    found = re.search(r"/packages/[0-9a-f-]{36}", archivist.get("/packages").text)
+    assert found
+    checked = archivist.post(f"{found[0]}/check", data={"csrf": csrf_of(archivist.get(found[0]).text)})
+    assert "核验通过" in checked.text
+    shown = handler.get(found[0]).text
+    assert "重新核验全部文件" not in shown
+    refused = handler.post(f"{found[0]}/check", data={"csrf": csrf_of(shown)})
+    assert refused.status_code == 403
+    assert "由档案管理员办理" in refused.text

@@ -63,7 +63,9 @@ def test_a_program_gets_errors_as_json(handler: FlaskClient) -> None:
 
 
 def test_only_administrators_see_the_health_page(handler: FlaskClient, as_: Callable[[str], FlaskClient]) -> None:
-    assert handler.get("/health").status_code == 404
+    refused = handler.get("/health")
+    assert refused.status_code == 403
+    assert "由系统管理员办理" in refused.text, "who is refused is told who can help"
     page = as_("管理员").get("/health").text
     for word in ("数据库", "文书字体", "节假日安排", "检索", "后台", "处理办法"):
         assert word in page

@@ -11,7 +11,7 @@ from access import accounts
 from archive import queries as packages
 from casework import queries
 from casework.facts import DocumentFacts, ServiceFacts
-from casework.operations.issuing import what_is_missing
+from casework.operations.missing import what_is_missing
 from casework.queries.lists import CaseFilter, case_page, open_deadlines
 from catalogue.definitions import STAGES
 from foundation import journal

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from casework import queries, sealing
 from casework.facts import DocumentFacts, Status
 from casework.gates.api import DONE
-from casework.operations import issuing
+from casework.operations import missing
 from casework.views import office
 from foundation.errors import Finding, NotFound
 from web import blobs
@@ -94,4 +94,4 @@ def _recordings(see: Sight, facts: DocumentFacts) -> list[Any]:
 def _why(see: Sight, facts: DocumentFacts) -> list[Finding]:
     """Return what stands against issuing a paper that is still on its way."""
     over = DONE | {Status.VOID, Status.REPLACED}
-    return [] if facts.status in over else issuing.why_not(see.ctx, see.actor, facts.id)
+    return [] if facts.status in over else missing.why_not(see.ctx, see.actor, facts.id)

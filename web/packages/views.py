@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from access.policy import Permission
 from archive import queries, verifying
 from archive.facts import VOLUME_TITLES, CheckFacts
 from archive.layout import folder_of
@@ -101,6 +102,7 @@ def check(package_id: str) -> ResponseReturnValue:
     """Read every file of a package again and show what was found."""
     with sight() as see:
         facts = see.package(package_id)
+        see.require(Permission.PACKAGE_CHECK, facts)
     report = verifying.verify(folder_of(the_context(), facts))
     return _shown(package_id, report)
 
