@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from access.policy import absent
 from casework import sealing
 from casework.facts import DeviceFacts, DocumentFacts, SlotFill, Status
 from casework.models import (
@@ -62,7 +63,7 @@ def lock_case(session: orm.Session, case_id: str) -> None:
         NotFound: There is no such case.
     """
     if lock_row(session, CaseRow, case_id) is None:
-        raise NotFound("没有这个案件。", remedy="返回案件列表重新选择。")
+        raise absent("case")
 
 
 def lock_document(session: orm.Session, document_id: str) -> None:
@@ -75,7 +76,7 @@ def lock_document(session: orm.Session, document_id: str) -> None:
     if case_id is not None:
         lock_case(session, case_id)
     elif lock_row(session, DocumentRow, document_id) is None:
-        raise NotFound("没有这份文书。", remedy="返回案件重新选择。")
+        raise absent("document")
 
 
 def insert(session: orm.Session, facts: DocumentFacts, at: dt.datetime) -> None:

@@ -57,6 +57,12 @@ def document_facts(session: orm.Session, document_id: str, day: dt.date | None =
     return document_list(session, [row], day)[0]
 
 
+def is_paper_of(session: orm.Session, case_id: str | None, document_id: str) -> bool:
+    """Tell whether there is such a paper and it belongs to a case (None: to no case)."""
+    row = session.get(DocumentRow, document_id)
+    return row is not None and row.case_id == case_id
+
+
 def documents_of(session: orm.Session, case_id: str, day: dt.date | None = None) -> list[DocumentFacts]:
     """Return the papers of a case in the order in which they were opened."""
     query = sa.select(DocumentRow).where(DocumentRow.case_id == case_id)
