@@ -52,9 +52,9 @@ class Office:
         move(self.ctx, "2026-05-20T08:40")
         return hand_over(self.ctx, self.actor("甲一"), case_id=self.case_id, press=self.press)
 
-    def pack(self) -> PackageFacts:
+    def pack(self, at: str = "2026-05-20T09:00") -> PackageFacts:
         """Let the archivist make the package."""
-        move(self.ctx, "2026-05-20T09:00")
+        move(self.ctx, at)
         return pack(self.ctx, self.actor("壬九"), self.case_id, self.pool)
 
     @property

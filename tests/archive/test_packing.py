@@ -194,7 +194,8 @@ def test_a_recording_of_an_informant_enters_no_package(closed_office: Office) ->
     data = closed_office.ctx.blobs.read(voice["blob"])
     assert not [name for name, found in every_byte(root).items() if found == data]
     texts = [text_of(root / f"data/{v}/{v}.pdf") for v in ("正卷", "副卷")]
-    assert not any(voice["number"] in text or voice["summary"] in text for text in texts)
+    assert not any(voice["summary"] in text or voice["file_name"] in text for text in texts)
+    assert texts[0].count("音像证据卡") == 1  # of the photo
     assert "另行存放" in texts[1]
     assert verify_case(closed_office.ctx, closed_office.case_id).ok
 
@@ -226,7 +227,7 @@ def test_killed_anywhere_there_is_no_package_or_a_whole_one(handed_office: Offic
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
     whole = [p.parent for p in handed_office.folder.rglob("bagit.txt") if ".incoming" not in p.parts]
     assert all(check(str(p))["passed"] for p in whole)
-    package = handed_office.pack()
+    package = handed_office.pack(at="2026-05-20T09:30")
     assert package.state == "kept"
     assert check(str(package_root(handed_office)))["passed"]
     assert not work_folder(handed_office.ctx, package.id).exists()
