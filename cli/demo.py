@@ -58,6 +58,7 @@ def _reset(ctx: Context) -> None:
     folder = ctx.settings.data_dir
     if not (folder / MARK).exists() or not (folder / SNAPSHOT).exists():
         raise Refused("这里没有演示数据的快照，未作任何改动。", remedy="先运行 make run。")
+    import migrations.tables  # noqa: F401, PLC0415 - rows of every floor come back
     from foundation.backup import restore  # noqa: PLC0415 - as above
     from search import indexing  # noqa: PLC0415
 

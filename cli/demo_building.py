@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 import click
 
+import migrations.tables  # noqa: F401 - a snapshot holds the rows of every floor
 from access import accounts
 from access.rulebook import rulebook
 from cli.demo import BUILDING, MARK, SNAPSHOT, DemoAccount

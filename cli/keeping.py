@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from archive import packing as _tables_of_archive  # noqa: F401 - a backup holds the rows of every floor
+import migrations.tables  # noqa: F401 - a backup holds the rows of every floor
 from cli.common import Bar, Result, command
 from cli.ready import ready_context
 from foundation.backup import Backup, back_up, restore
