@@ -54,11 +54,11 @@ def build(ctx: Context, began: float) -> None:
     _say("编制检索索引 indexing")
     indexing.catch_up(ctx)
     known = _accounts(ctx, plays[0])
-    (folder / MARK).touch(mode=0o600)
-    (folder / MARK).write_text(json.dumps({"accounts": [asdict(a) for a in known]}, ensure_ascii=False))
     _say("保存快照 keeping a snapshot for make demo-reset")
     shutil.rmtree(folder / SNAPSHOT, ignore_errors=True)
     back_up(ctx, folder / SNAPSHOT)
+    (folder / MARK).touch(mode=0o600)
+    (folder / MARK).write_text(json.dumps({"accounts": [asdict(a) for a in known]}, ensure_ascii=False))
     (folder / BUILDING).unlink()
     _say(f"演示数据已备好，用时 {time.monotonic() - began:.0f} 秒 ready")
 
@@ -85,7 +85,14 @@ def _in_order(scenarios: list[Scenario]) -> Iterator[tuple[int, Step]]:
 
 
 def _act(step: Step) -> str:
-    words = {"announce": "开始录音录像", "store": "存入音像", "serve": "送达", "sign": "签收", "archive": "组卷归档"}
+    words = {
+        "hand_over": "移交档案室",
+        "announce": "开始录音录像",
+        "store": "存入音像",
+        "serve": "送达",
+        "sign": "签收",
+        "archive": "组卷归档",
+    }
     name = step.id or str(step.keys.get("of", ""))
     return " ".join(w for w in (words.get(step.verb, "" if step.id else step.verb), name) if w)
 
