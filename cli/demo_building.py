@@ -84,17 +84,21 @@ def _in_order(scenarios: list[Scenario]) -> Iterator[tuple[int, Step]]:
     yield from ((at, step) for _, at, _, step in sorted(every, key=lambda row: row[:3]))
 
 
+ACTS = {
+    "announce": "开始录音录像",
+    "store": "存入音像",
+    "serve": "送达",
+    "sign": "签收",
+    "hand_over": "移交档案室",
+    "archive": "组卷归档",
+    "open_case": "登记案件",
+}
+"""How acts without a paper of their own are called."""
+
+
 def _act(step: Step) -> str:
-    words = {
-        "hand_over": "移交档案室",
-        "announce": "开始录音录像",
-        "store": "存入音像",
-        "serve": "送达",
-        "sign": "签收",
-        "archive": "组卷归档",
-    }
     name = step.id or str(step.keys.get("of", ""))
-    return " ".join(w for w in (words.get(step.verb, "" if step.id else step.verb), name) if w)
+    return " ".join(word for word in (ACTS.get(step.verb, ""), name) if word)
 
 
 def _accounts(ctx: Context, play: Replay) -> list[DemoAccount]:
