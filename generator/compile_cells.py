@@ -92,13 +92,16 @@ def signature_lines(slot: Slot, style: str, lead: str, *, align: str = "", befor
     room = paragraph(style, *runs, align=align, before=before)
     other = paragraph(style, *runs, align=align)
     inside = other if before is None else control("if loop.first") + room + control("else") + other + control("endif")
-    struck = paragraph(style, text_run("{{ aj.struck }}"), align=align) if not slot.fills else ""
-    return (
-        control(f"for s in aj.sign.{slot.id}")
-        + inside
-        + (control("else") + struck if struck else "")
-        + control("endfor")
-    )
+    lines = control("else") + _unsigned(slot, style, lead, align=align, before=before)
+    return control(f"for s in aj.sign.{slot.id}") + inside + lines + control("endfor")
+
+
+def _unsigned(slot: Slot, style: str, lead: str, *, align: str, before: float | None) -> str:
+    """Write what stands where nobody had to sign: as high as the open lines of a preview, so that nothing moves."""
+    words = "" if slot.fills else "{{ aj.struck }}"
+    words = f"{lead}{words}" if words and style == "signatures" else words
+    first = paragraph(style, *([text_run(words)] if words else []), align=align, before=before)
+    return first + paragraph(style, align=align) * (slot.count - 1)
 
 
 def _style(definition: DocumentType, name: str, align: str | None) -> str:
