@@ -89,10 +89,9 @@ def _hidden_to_absent(ctx: Context) -> float:
     engine = backend.engine_of(ctx)
     engine.write([_named(name, number) for number, name in enumerate(hidden)])
     absent = [f"乙丑{n:03}" for n in range(40)]
-    found, missed = (
-        statistics.median(_times([functools.partial(find, ctx, outsider, name) for name in names]))
-        for names in (hidden, absent)
-    )
+    asks = [functools.partial(find, ctx, outsider, name) for name in (*hidden, *absent)]
+    times = [min(seconds) for seconds in zip(*([_seconds(ask) for ask in asks] for _ in range(5)), strict=True)]
+    found, missed = statistics.median(times[: len(hidden)]), statistics.median(times[len(hidden) :])
     return round(found / missed, 2)
 
 

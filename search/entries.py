@@ -90,7 +90,7 @@ def columns_of(entry: Entry) -> dict[str, str]:
     return columns
 
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised when an engine keeps the same entries in another way."""
 SCHEMA = digest([LAYOUT, tokens.VERSION, list(ALL_FIELDS), list(ATTRIBUTES), sorted(facets.NAMES)])
 """Mark of everything that decides how an index looks; one made under another mark is built anew."""

@@ -82,6 +82,23 @@ def values_in(predicate: Predicate) -> frozenset[str]:
             return frozenset()
 
 
+def bounds(predicate: Predicate, name: str) -> frozenset[str] | None:
+    """Return values one of which an attribute must have where a predicate holds; None when it may have any."""
+    match predicate:
+        case Eq(attribute, value) if attribute == name:
+            return frozenset({value})
+        case In(attribute, values) if attribute == name:
+            return values
+        case All(parts):
+            known = [b for b in (bounds(p, name) for p in parts) if b is not None]
+            return frozenset.intersection(*known) if known else None
+        case AnyOf(parts):
+            each = [bounds(p, name) for p in parts]
+            return frozenset[str]().union(*(b for b in each if b is not None)) if None not in each else None
+        case _:
+            return frozenset() if predicate == Never() else None
+
+
 def to_elastic(predicate: Predicate) -> dict[str, Any]:  # noqa: PLR0911 - one return for each node of the tree
     """Return an Elasticsearch query for filter context."""
     match predicate:

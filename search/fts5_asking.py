@@ -16,9 +16,11 @@ from search import filters
 from search.engine import Answer, Ask, Term
 from search.entries import Entry, loaded
 from search.filters import Sql, values_in
-from search.fts5_tables import day_number
+from search.fts5_tables import SCOPE, day_number, scope_token
 from search.ordering import by_masked, tiers
 
+FEW_OF = 3
+"""Looking up agencies' tokens pays when they are a third of all agencies or less."""
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -50,6 +52,7 @@ class Asking:
         self.tiers = tiers(question)
         self.words = self._words()
         self.permitted = self._permitted()
+        self.scope = self._scope()
 
     def answer(self) -> Answer:
         """Return total, counts and the page."""
@@ -137,8 +140,11 @@ class Asking:
 
     def _matching(self, table: str, fields: Sequence[str]) -> Sql:
         condition, values = self.permitted
+        match = self._match(fields)
+        if table == "fts" and self.scope:
+            match = f"({match}) AND {self.scope}"
         joined = f"FROM {table}_{self.g} f CROSS JOIN entry_{self.g} e ON e.rowid = f.rowid"
-        return f"{joined} WHERE {table}_{self.g} MATCH ? AND {condition}", [self._match(fields), *values]
+        return f"{joined} WHERE {table}_{self.g} MATCH ? AND {condition}", [match, *values]
 
     def _rows(self, table: str) -> str:
         return f"e.rowid IN (SELECT rowid FROM {table}_{self.g} WHERE {table}_{self.g} MATCH ?)"
@@ -151,6 +157,15 @@ class Asking:
         asked = values_in(all_of(self.question.where, *(g.where for g in self.question.guards)))
         query = f"SELECT text, id FROM word_{self.g} WHERE text IN (SELECT value FROM json_each(?))"
         return dict(self.db.execute(query, [json.dumps(sorted(asked))]).fetchall())
+
+    def _scope(self) -> str:
+        """Return the expression of the agencies that hits can be of, when they are few of those that there are."""
+        agencies = filters.bounds(self.question.where, "agency_id")
+        if agencies is None:
+            return ""
+        count = self.db.execute(f"SELECT count(*) FROM agency_{self.g}").fetchone()[0]
+        tokens = [f'"{scope_token(self.words[a])}"' for a in sorted(agencies) if a in self.words]
+        return f"{{{SCOPE}}} : ({' OR '.join(tokens)})" if tokens and len(tokens) * FEW_OF <= count else ""
 
     def _permitted(self) -> Sql:
         """Return what every hit must be besides meeting the terms."""

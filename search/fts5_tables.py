@@ -3,8 +3,9 @@
 - `entry`: one narrow row a thing: facet combination, day, attributes as numbers (0 for one that it lacks), id;
 - `word`: the number of each value of an attribute; `combo`: each combination of facet values, so that counting groups
   by one number;
-- `fts`: the tokens of all fields, contentless; `small`: those of all fields but the long one once more, for ranks and
-  masked values;
+- `fts`: the tokens of all fields, contentless, and a token for the agency, so that whoever sees few of many agencies
+  never meets the others' rows; `small`: the tokens of all fields but the long one once more, for ranks and masked
+  values; `agency`: the numbers of the agencies that there are;
 - `stored`: what was indexed, as JSON; `gone`: versions of what was taken out.
 """
 # ruff: noqa: S608 - table names carry the name of a generation, column names are constants, values are always bound
@@ -24,7 +25,9 @@ LONG = frozenset(["text_g", "text_s"])
 """Columns of the long field."""
 TOKENIZER = "ascii tokenchars '-./_'"
 """Splits at blanks alone, for tokens made by `search.tokens`: `unicode61` would split codes and fold accents."""
-TABLES = ("fts", "small", "entry", "word", "combo", "stored", "gone")
+TABLES = ("fts", "small", "entry", "word", "combo", "agency", "stored", "gone")
+SCOPE = "scope"
+"""Column of the agency's token."""
 
 
 def create(db: sqlite3.Connection, g: str) -> None:
@@ -34,9 +37,10 @@ def create(db: sqlite3.Connection, g: str) -> None:
     db.execute(f"CREATE TABLE entry_{g} (rowid INTEGER PRIMARY KEY, {numbers}, id TEXT NOT NULL UNIQUE)")
     for table, text in (("word", "text"), ("combo", "facets")):
         db.execute(f"CREATE TABLE {table}_{g} (id INTEGER PRIMARY KEY, {text} TEXT NOT NULL UNIQUE)")
+    db.execute(f"CREATE TABLE agency_{g} (id INTEGER PRIMARY KEY)")
     db.execute(f"CREATE TABLE stored_{g} (rowid INTEGER PRIMARY KEY, {kept})")
     db.execute(f"CREATE TABLE gone_{g} (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID")
-    for table, columns in _indexed(dict.fromkeys(COLUMNS, "")):
+    for table, columns in _indexed(dict.fromkeys(COLUMNS, ""), 0):
         made = f"{', '.join(columns)}, content='', tokenize=\"{TOKENIZER}\""
         db.execute(f"CREATE VIRTUAL TABLE {table}_{g} USING fts5({made})")
 
@@ -85,8 +89,10 @@ class Writing:
         self.db.execute(f"DELETE FROM gone_{self.g} WHERE id = ?", [entry_id])
         if rowid is None:
             return
-        text = self.db.execute(f"SELECT entry FROM stored_{self.g} WHERE rowid = ?", [rowid]).fetchone()[0]
-        for table, columns in _indexed(columns_of(loaded(text))):  # a contentless table is told what it held
+        joined = f"stored_{self.g} s JOIN entry_{self.g} e ON e.rowid = s.rowid"
+        query = f"SELECT s.entry, e.agency_id FROM {joined} WHERE s.rowid = ?"
+        text, agency = self.db.execute(query, [rowid]).fetchone()
+        for table, columns in _indexed(columns_of(loaded(text)), agency):  # a contentless table is told what it held
             names, marks = ", ".join([f"{table}_{self.g}", "rowid", *columns]), ", ".join("?" * (len(columns) + 2))
             sql = f"INSERT INTO {table}_{self.g}({names}) VALUES ({marks})"
             self.db.execute(sql, ["delete", rowid, *columns.values()])
@@ -100,7 +106,8 @@ class Writing:
         rowid = self._insert("entry", row).lastrowid
         facts = {"version": entry.version, "mark": entry.mark, "digest": entry.digest, "entry": stored(entry)}
         self._insert("stored", {"rowid": rowid, **facts})
-        for table, columns in _indexed(columns_of(entry)):
+        self.db.execute(f"INSERT OR IGNORE INTO agency_{self.g} VALUES (?)", [row["agency_id"]])
+        for table, columns in _indexed(columns_of(entry), row["agency_id"]):
             self._insert(table, {"rowid": rowid, **columns})
 
     def _remember(self, gone: Gone) -> None:
@@ -123,6 +130,12 @@ class Writing:
         return self.db.execute(sql, list(row.values()))
 
 
-def _indexed(columns: Mapping[str, str]) -> list[tuple[str, dict[str, str]]]:
+def scope_token(agency: int) -> str:
+    """Return the token of an agency's number."""
+    return f"a{agency}"
+
+
+def _indexed(columns: Mapping[str, str], agency: int) -> list[tuple[str, dict[str, str]]]:
     """Return what goes into each of the two tables of tokens."""
-    return [("fts", dict(columns)), ("small", {n: v for n, v in columns.items() if n not in LONG})]
+    small = {name: tokens for name, tokens in columns.items() if name not in LONG}
+    return [("fts", {SCOPE: scope_token(agency), **columns}), ("small", small)]

@@ -37,7 +37,7 @@ def an_entry(number: int, **changes: object) -> Entry:
     chance = random.Random(number)  # noqa: S311 - the same corpus every time
     kind = TYPES[(number - 3) % len(TYPES)]
     facts = {
-        "agency_id": chance.choice(["清河", "邻镇"]),
+        "agency_id": chance.choice(["清河", "清河", "清河", "邻镇", "东乡", "西乡", "南乡"]),
         "case_id": f"案{number % 7}",
         "type": kind,
         "stage": chance.choice(["investigation", "decision"]),

@@ -13,8 +13,8 @@ from access.policy import READING, Record, Viewer, decide
 from access.predicates import All, Always, AnyOf, Eq, In, Never, Not, Predicate, holds
 from access.rulebook import rulebook
 from search.entries import ATTRIBUTES, GUARDED, Entry
+from search.filters import bounds, to_sql
 from search.filters import given as with_value
-from search.filters import to_sql
 from search.rights import COLUMNS, implies, rights_of
 from tests.access.office import an_actor
 
@@ -58,6 +58,15 @@ def test_a_predicate_with_a_value_put_in_is_the_predicate_on_such_records(
 ) -> None:
     put_in = with_value(tree, "secrecy", value)
     assert holds(put_in, facts) == holds(tree, {**facts, "secrecy": value})
+
+
+@given(TREES, FACTS)
+def test_where_a_predicate_holds_an_attribute_is_within_its_bounds(
+    tree: Predicate, facts: dict[str, str | None]
+) -> None:
+    for name in NAMES:
+        within = bounds(tree, name)
+        assert within is None or not holds(tree, facts) or facts[name] in within
 
 
 @given(TREES, TREES, FACTS)
