@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from access.agencies import given_to
+from access.delegations import acting
 from access.facts import Actor, AppointmentFacts
 from access.models import AccountRow, PersonRow
 from access.persons import appointments, is_valid_at
@@ -46,6 +47,7 @@ def actor_of(session: orm.Session, account_id: str, at: dt.datetime, *, agency_i
         agencies=_agencies(session, own, at),
         departments=frozenset(a.department for a in own if a.department),
         party_ids=frozenset(a.party_id for a in own if a.party_id),
+        acting=acting(session, account.person_id, office, at) if own else (),
     )
 
 

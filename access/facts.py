@@ -7,6 +7,18 @@ from foundation.canonical import digest
 
 
 @dataclass(frozen=True, kw_only=True)
+class Acting:
+    """A running delegation, as far as its holder needs it."""
+
+    delegation_id: str
+    role: str
+    types: frozenset[str]
+    principal_id: str
+    principal: str
+    """Name, for `甲代乙`."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Actor:
     """Who does something, with the roles held at that instant; made anew for every request and every job step."""
 
@@ -22,11 +34,13 @@ class Actor:
     departments: frozenset[str] = frozenset()
     party_ids: frozenset[str] = frozenset()
     """Parties for whom the account stands (role `party`)."""
+    acting: tuple[Acting, ...] = ()
+    """For whom the actor may sign at that instant (`access.delegations`)."""
 
     @property
     def epoch(self) -> str:
         """Return a mark of all rights held: it changes when a role, department or agency does (old tabs notice)."""
-        held = [self.roles, self.agencies, self.departments, self.party_ids]
+        held = [self.roles, self.agencies, self.departments, self.party_ids, [a.delegation_id for a in self.acting]]
         return digest([self.account_id, self.agency_id, *(sorted(h) for h in held)])[:16]
 
 
@@ -68,6 +82,24 @@ class AppointmentFacts:
     cert_no: str = ""
     cert_from: dt.date | None = None
     cert_to: dt.date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DelegationFacts:
+    """A delegation of approval."""
+
+    id: str
+    agency_id: str
+    principal_id: str
+    delegate_id: str
+    role: str
+    types: frozenset[str]
+    valid_from: dt.date
+    valid_to: dt.date
+    basis: str
+    given_by: str
+    given_at: dt.datetime
+    ended_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

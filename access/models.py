@@ -87,6 +87,26 @@ class AppointmentRow(Base):
     """When it was taken away; it gives nothing from that instant."""
 
 
+class DelegationRow(Base):
+    """Somebody signs for the holder of a role, in some types of paper, over a time."""
+
+    __tablename__ = "delegation"
+    id: orm.Mapped[Id] = orm.mapped_column(primary_key=True)
+    agency_id: orm.Mapped[str] = orm.mapped_column(sa.ForeignKey("agency.id"), index=True)
+    principal_id: orm.Mapped[str] = orm.mapped_column(sa.ForeignKey("person.id"))
+    delegate_id: orm.Mapped[str] = orm.mapped_column(sa.ForeignKey("person.id"), index=True)
+    role: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+    types: orm.Mapped[list[Any]]
+    valid_from: orm.Mapped[dt.date]
+    valid_to: orm.Mapped[dt.date]
+    basis: orm.Mapped[str] = orm.mapped_column(sa.Text)
+    given_by: orm.Mapped[Id]
+    """Account."""
+    given_at: orm.Mapped[dt.datetime]
+    ended_at: orm.Mapped[dt.datetime | None]
+    """When it was taken back; it gives nothing from that instant."""
+
+
 class AccountRow(Base):
     """A login of a person. Without a password nobody signs in with it."""
 

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     SETTING_MANAGE = "setting:manage"
     CALENDAR_MANAGE = "calendar:manage"
     ACCOUNT_MANAGE = "account:manage"
+    APPROVAL_DELEGATE = "approval:delegate"
     JOURNAL_READ = "journal:read"
     BACKUP_MAKE = "backup:make"
     HEALTH_READ = "health:read"

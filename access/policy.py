@@ -7,7 +7,7 @@ then is answered exactly like one that does not exist (`absent`). Every verdict 
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from access.facts import Actor
@@ -90,6 +90,9 @@ class Viewer:
 
 NOBODY = Viewer()
 
+DELEGATED = frozenset([Permission.DOCUMENT_READ, Permission.DOCUMENT_SIGN, Permission.DOCUMENT_RETURN])
+"""What a delegate may do for the principal."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
@@ -148,7 +151,7 @@ def may_anywhere(actor: Actor, permission: Permission) -> bool:
 
 def asks_for(actor: Actor) -> frozenset[str]:
     """Return the variables (`$cases`, `$acted`, `$served`) that the actor's grants look at: only these need be read."""
-    return frozenset[str]().union(*(_asked(role) for role in actor.roles))
+    return frozenset[str]().union(*(_asked(role) for role in (*actor.roles, *(a.role for a in actor.acting))))
 
 
 def policy_version() -> str:
@@ -163,7 +166,18 @@ def _check_kind(permission: Permission, kind: str) -> None:
 
 
 def _grants(actor: Actor, permission: Permission, kind: str) -> list[tuple[Role, Grant]]:
-    return [pair for role in sorted(actor.roles) for pair in _granted(role, permission, kind)]
+    own = [pair for role in sorted(actor.roles) for pair in _granted(role, permission, kind)]
+    return own if permission not in DELEGATED else own + _delegated(actor, permission, kind)
+
+
+def _delegated(actor: Actor, permission: Permission, kind: str) -> list[tuple[Role, Grant]]:
+    """Return what the actor may do for others: papers of the named types, as the role could; informants' never."""
+    open_classes = sorted(set(rulebook().classes) - {"informant"})
+    found = []
+    for one in actor.acting:
+        narrow = {"type": sorted(one.types), "secrecy": open_classes}
+        found += [(r, replace(g, where=(*g.where, narrow))) for r, g in _granted(one.role, permission, kind)]
+    return found
 
 
 @functools.lru_cache(maxsize=4096)

@@ -38,6 +38,8 @@ class Role:
     grants: tuple[Grant, ...]
     alone: bool = False
     """Not to be held beside another role."""
+    delegable: bool = False
+    """Its holder may let somebody else sign (`access.delegations`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +73,7 @@ def read_rulebook(raw: Mapping[str, Any]) -> Rulebook:
             title=role["title"],
             source=role["source"],
             alone=role.get("alone", False),
+            delegable=role.get("delegable", False),
             grants=tuple(_grant(raw, name, one) for one in role["grants"]),
         )
         for name, role in raw["roles"].items()

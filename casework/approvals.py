@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from access.facts import Acting
 from casework.facts import DocumentFacts, SlotFill, Status
 from casework.figures import read
 from casework.gates import duties
@@ -33,6 +34,8 @@ class Signer:
     person_id: str
     name: str
     roles: frozenset[str]
+    acting: tuple[Acting, ...] = ()
+    """For whom the person may sign by delegation."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,13 +67,15 @@ def role_name(role: str) -> str:
 def fill_of(view: CaseView, signing: Signing, at: dt.datetime) -> SlotFill:
     """Return the fill that a signing makes (whether it may is `against`)."""
     slot = view.definition.slot(signing.slot)
-    outside = is_outside(slot.role)
+    outside, signer = is_outside(slot.role), signing.signer
+    other = None if outside else for_whom(signer, slot, view.type)
+    own_name = f"{signer.name}代{other.principal}" if other else signer.name
     return SlotFill(
         slot=slot.id,
         part=slot.part,
         role=slot.role,
-        person_id="" if outside else signing.signer.person_id,
-        name=signing.name if outside else signing.signer.name,
+        person_id="" if outside else signer.person_id,
+        name=signing.name if outside else own_name,
         at=at,
         values=dict(signing.values),
         method=signing.method,
@@ -78,7 +83,15 @@ def fill_of(view: CaseView, signing: Signing, at: dt.datetime) -> SlotFill:
         witness=signing.witness,
         image=signing.image,
         content_digest=view.document.content_digest,
+        for_id=other.principal_id if other else "",
+        delegation_id=other.delegation_id if other else "",
     )
+
+
+def _held(slot: Slot) -> Mapping[str, Any]:
+    """Return which roles of the office sign a slot, and what else is asked of them."""
+    rule: Mapping[str, Any] = read("signers")["inside"].get(slot.role, {"any": [slot.role]})
+    return rule
 
 
 def against(view: CaseView, signing: Signing) -> list[Finding]:
@@ -124,9 +137,9 @@ def _wrong_person(view: CaseView, slot: Slot, signing: Signing) -> Iterator[Find
     if is_outside(slot.role):
         yield from _wrong_outsider(view, slot, signing)
         return
-    rule = read("signers")["inside"].get(slot.role, {"any": [slot.role]})
+    rule, signer = _held(slot), signing.signer
     who = role_name(slot.role)
-    if not signing.signer.roles & set(rule["any"]):
+    if not signer.roles & set(rule["any"]) and for_whom(signer, slot, view.type) is None:
         yield _finding(
             slot, f"{signing.signer.name}没有“{who}”的职务，不能签“{label(slot)}”。", f"由{who}签署。", who=who
         )
@@ -242,10 +255,23 @@ def _signature(fill: SlotFill) -> dict[str, str]:
     }
 
 
+def for_whom(signer: Signer, slot: Slot, type_id: str) -> Acting | None:
+    """Return the delegation by which somebody signs a slot; None when the role is their own, or no delegation runs."""
+    rule = _held(slot)
+    if rule.get("personal") or signer.roles & set(rule["any"]):
+        return None
+    return next((a for a in signer.acting if a.role in rule["any"] and type_id in a.types), None)
+
+
+def may_delegate(slot: Slot, role: str) -> bool:
+    """Tell whether a holder of a role may let somebody else sign a slot."""
+    rule = _held(slot)
+    return not is_outside(slot.role) and not rule.get("personal") and role in rule["any"]
+
+
 def may_sign(slot: Slot, roles: frozenset[str]) -> bool:
     """Tell whether somebody with these roles may sign a slot at all."""
-    rule = read("signers")["inside"].get(slot.role, {"any": [slot.role]})
-    return not is_outside(slot.role) and bool(roles & set(rule["any"]))
+    return not is_outside(slot.role) and bool(roles & set(_held(slot)["any"]))
 
 
 def label(slot: Slot) -> str:

@@ -130,6 +130,9 @@ class SlotFill:
     """Blob of the drawn signature, empty when typed in a replay."""
     content_digest: str = ""
     """What was signed: a fill of an older digest is void."""
+    for_id: str = ""
+    """Person for whom it was signed by delegation; `name` then reads 甲代乙."""
+    delegation_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -161,9 +161,12 @@ def _has_approval(definition: DocumentType) -> bool:
 
 @gate("G9", "承办、审核、批准三人不同", "A37.1", applies=_has_approval, acts=BOTH)
 def three_persons(view: CaseView) -> Iterator[Finding]:
-    """Refuse one person in two of propose, review and approve, and an approver who handles the case."""
+    """Refuse one person in two of propose, review and approve, and an approver who handles the case.
+
+    Of a signature by delegation both count: who really signs, and for whom.
+    """
     parts = ("propose", "review", "approve")
-    by_part = {part: {f.person_id for f in view.fills(part) if f.person_id} for part in parts}
+    by_part = {p: {i for f in view.fills(p) for i in (f.person_id, f.for_id) if i} for p in parts}
     pairs = (("propose", "review", "承办人审核了自己的承办意见"), ("propose", "approve", "承办人批准了自己的承办意见"),
              ("review", "approve", "审核人与批准人是同一人"))  # fmt: skip
     for one, other, message in pairs:
@@ -184,7 +187,7 @@ def head_only(view: CaseView) -> Iterator[Finding]:
     rule = read("thresholds")["head_only"]
     target = str(view.value("target_doc") or "")
     law = rule["types"].get(view.type) or rule["targets"].get(target)
-    wrong = [f for f in view.fills("approve") if f.role != "agency_head"]
+    wrong = [f for f in view.fills("approve") if f.role != "agency_head" or f.for_id]
     if law and wrong:
         message = f"这一事项只能由行政机关负责人批准（{law}），不能由{wrong[0].name}批准。"
         yield _finding("G10", "A20.1", message, "报行政机关负责人批准。", who="行政机关负责人")

@@ -106,6 +106,9 @@ class SlotFillRow(Base):
     content_digest: orm.Mapped[Digest]
     recorded_by: orm.Mapped[str] = orm.mapped_column(sa.String(36), default="")
     """Person of the office before whom an outsider signed."""
+    for_id: orm.Mapped[str] = orm.mapped_column(sa.String(36), default="")
+    """Person for whom a delegate signed."""
+    delegation_id: orm.Mapped[str] = orm.mapped_column(sa.String(36), default="")
     sealed: orm.Mapped[dict[str, Any]] = orm.mapped_column(Json, default=dict)
     """Columns that lie encrypted (`casework.sealing`), empty in their own place."""
 

@@ -19,7 +19,7 @@ from casework import approvals, numbering, shelf, validation
 from casework.facts import DocumentFacts, Paper, Status
 from casework.gates.api import DONE, ISSUE, CaseView, granted
 from casework.gates.registry import ask
-from casework.operations import effects, events
+from casework.operations import delegating, effects, events
 from casework.operations.common import locked_view, note, require_on
 from casework.operations.opening import sources_of
 from casework.paper import paper_of
@@ -63,7 +63,7 @@ def reserve(
         if view.document.status in DONE:
             return paper_of(view)
         view = replace(view, reasons={**shelf.reasons_of(session, document_id), **view.reasons})
-        _refuse(view, [*wrong_state(view), *against(view)])
+        _refuse(view, [*wrong_state(view), *delegating.against(at, view.document), *against(view)])
         reserved = _reserved(at, actor, view)
         paper = paper_of(_with_case_number(at, actor, with_document(view, reserved)))
         if drawable is not None:
@@ -111,17 +111,7 @@ def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 def _reserved(at: Office, actor: Actor, view: CaseView) -> DocumentFacts:
     document, now = view.document, at.ctx.clock.now()
-    number = document.number
-    if not number and view.definition.number_character:
-        number = numbering.reserve(
-            at.session,
-            document.agency_id,
-            character=view.definition.number_character,
-            day=view.today,
-            holder_id=document.id,
-            settings=view.settings,
-            at=now,
-        )
+    number = document.number or _number(at, view)
     if document.status is Status.ISSUING and number == document.number:
         return document
     issue_date = document.issue_date or view.today
@@ -130,6 +120,25 @@ def _reserved(at: Office, actor: Actor, view: CaseView) -> DocumentFacts:
     facts = {"number": number, "digest": document.content_digest, "reasons": sorted(view.reasons)}
     note(at, actor, document, "document.reserved", version=document.version, **facts)
     return at.document(document.id)
+
+
+def _number(at: Office, view: CaseView) -> str:
+    """Return the next number of the paper's series; a clue that the case itself is numbered by keeps the one it has."""
+    document, character = view.document, view.definition.number_character
+    if not character:
+        return ""
+    held = numbering.number_of(at.session, document.agency_id, view.case.id, character) if view.case else ""
+    if held and all(d.number != held for d in at.papers(document.case_id or "")):
+        return held
+    return numbering.reserve(
+        at.session,
+        document.agency_id,
+        character=character,
+        day=view.today,
+        holder_id=document.id,
+        settings=view.settings,
+        at=at.ctx.clock.now(),
+    )
 
 
 def _with_case_number(at: Office, actor: Actor, view: CaseView) -> CaseView:
@@ -169,7 +178,7 @@ def commit(
             return view.document
         if view.document.status is not Status.ISSUING:
             _refuse(view, [Finding(code="STATE", message="文书没有在制发中。", remedy="先制发。", who="承办人")])
-        _refuse(view, against(view))
+        _refuse(view, [*delegating.against(at, view.document), *against(view)])
         return _issued(at, actor, view, blobs, sealed_without_timestamp)
 
 

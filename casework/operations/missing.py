@@ -5,6 +5,7 @@ the whole case and once over what the viewer may read; told is what both answer.
 that is there, unseen, is called missing.
 """
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from casework import queries, shelf
 from casework.facts import Status
 from casework.gates.api import ISSUE, CaseView
 from casework.gates.registry import ask
-from casework.operations import effects
+from casework.operations import delegating, effects
 from casework.operations.common import readable, require_on
 from casework.operations.issuing import READY, against, wrong_state
 from casework.views import Office, office, view_of
@@ -30,7 +31,7 @@ def why_not(ctx: Context, actor: Actor, document_id: str, act: str = ISSUE) -> l
         at = office(ctx, session)
         view = view_of(at, at.document(document_id), act=act, reasons=shelf.reasons_of(session, document_id))
         require_on(at, actor, Permission.DOCUMENT_READ, case=view.case, document=view.document)
-        return _told(at, actor, view, _issuing if act == ISSUE else _asked)
+        return _told(at, actor, view, functools.partial(_issuing, at) if act == ISSUE else _asked)
 
 
 def what_is_missing(ctx: Context, actor: Actor, case_id: str) -> list[Finding]:
@@ -49,8 +50,8 @@ def what_is_missing(ctx: Context, actor: Actor, case_id: str) -> list[Finding]:
         return found
 
 
-def _issuing(view: CaseView) -> list[Finding]:
-    return [*wrong_state(view), *against(view)]
+def _issuing(at: Office, view: CaseView) -> list[Finding]:
+    return [*wrong_state(view), *delegating.against(at, view.document), *against(view)]
 
 
 def _asked(view: CaseView) -> list[Finding]:

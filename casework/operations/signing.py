@@ -12,7 +12,7 @@ from casework import approvals, queries, sealing, shelf, validation
 from casework.approvals import Signer, Signing
 from casework.facts import DocumentFacts, SlotFill, Status
 from casework.gates.api import REVISE, CaseView
-from casework.operations import effects
+from casework.operations import delegating, effects
 from casework.operations.common import locked_view, note, require_on
 from casework.views import Office, office, view_of
 from foundation.blobs import refuse_empty
@@ -63,11 +63,11 @@ def fill_slot(
     kept = _kept(ctx, document_id, signature_image(image)) if image else None
     with ctx.database.write() as session:
         at = office(ctx, session)
-        view = locked_view(at, document_id, act=REVISE)
+        view, actor = locked_view(at, document_id, act=REVISE), delegating.as_of_now(at, actor)
         require_on(at, actor, Permission.DOCUMENT_SIGN, case=view.case, document=view.document)
         signing = Signing(
             slot=slot,
-            signer=Signer(person_id=actor.person_id, name=actor.name, roles=actor.roles),
+            signer=Signer(person_id=actor.person_id, name=actor.name, roles=actor.roles, acting=actor.acting),
             values=_slot_values(view, slot, values or {}),
             name=_outside_name(name),
             method=method,
@@ -118,6 +118,7 @@ def _signed(at: Office, actor: Actor, view: CaseView, fill: SlotFill) -> Documen
     shelf.change(at.session, document.id, at=at.ctx.clock.now(), status=status)
     kind = "document.sign_refused" if fill.refused else "document.signed"
     facts = {"slot": fill.slot, "part": fill.part, "method": fill.method, "person": fill.person_id}
+    facts |= {"for": fill.for_id, "delegation": fill.delegation_id} if fill.delegation_id else {}
     note(at, actor, document, kind, version=document.version, digest=document.content_digest, **facts)
     signed = at.document(document.id)
     if view.definition.slot(fill.slot).when == "after_issue":
@@ -142,7 +143,7 @@ def return_document(ctx: Context, actor: Actor, *, document_id: str, remarks: Ma
     """
     with ctx.database.write() as session:
         at = office(ctx, session)
-        view = locked_view(at, document_id, act=REVISE)
+        view, actor = locked_view(at, document_id, act=REVISE), delegating.as_of_now(at, actor)
         require_on(at, actor, Permission.DOCUMENT_RETURN, case=view.case, document=view.document)
         texts = _remarks(view, remarks)
         _may_return(view, actor)
@@ -172,7 +173,8 @@ def _may_return(view: CaseView, actor: Actor) -> None:
         message = f"文书处于“{approvals.STATUS_NAMES[view.document.status]}”状态，不能退回。"
         raise Refused(message, remedy="只有签批中的文书可以退回。", findings=[_slot_finding(message)])
     slots = [s for s in view.definition.slots if s.part in RETURNING]
-    if not any(approvals.may_sign(s, actor.roles) for s in slots):
+    roles = actor.roles | {a.role for a in actor.acting if view.type in a.types}
+    if not any(approvals.may_sign(s, roles) for s in slots):
         message = f"{actor.name}不是这份文书的审核人或批准人。"
         raise Refused(message, remedy="由审核人或批准人退回。", findings=[_slot_finding(message)])
 

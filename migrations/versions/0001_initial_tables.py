@@ -400,6 +400,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_deadline_last_day"), "deadline", ["last_day"], unique=False)
     op.create_table(
+        "delegation",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("principal_id", sa.String(length=36), nullable=False),
+        sa.Column("delegate_id", sa.String(length=36), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("types", Json, nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("given_by", sa.String(length=36), nullable=False),
+        sa.Column("given_at", UtcDateTime(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_delegation_agency_id")),
+        sa.ForeignKeyConstraint(["delegate_id"], ["person.id"], name=op.f("fk_delegation_delegate_id")),
+        sa.ForeignKeyConstraint(["principal_id"], ["person.id"], name=op.f("fk_delegation_principal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
+    )
+    op.create_index(op.f("ix_delegation_agency_id"), "delegation", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_delegation_delegate_id"), "delegation", ["delegate_id"], unique=False)
+    op.create_table(
         "flag",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("agency_id", sa.String(length=36), nullable=False),
@@ -844,6 +865,8 @@ def upgrade() -> None:
         sa.Column("image", sa.String(length=64), nullable=False),
         sa.Column("content_digest", sa.String(length=64), nullable=False),
         sa.Column("recorded_by", sa.String(length=36), nullable=False),
+        sa.Column("for_id", sa.String(length=36), nullable=False),
+        sa.Column("delegation_id", sa.String(length=36), nullable=False),
         sa.Column("sealed", Json, nullable=False),
         sa.ForeignKeyConstraint(
             ["agency_id", "document_id"],
@@ -907,6 +930,9 @@ def downgrade() -> None:
     op.drop_table("job_step")
     op.drop_index(op.f("ix_flag_case_id"), table_name="flag")
     op.drop_table("flag")
+    op.drop_index(op.f("ix_delegation_delegate_id"), table_name="delegation")
+    op.drop_index(op.f("ix_delegation_agency_id"), table_name="delegation")
+    op.drop_table("delegation")
     op.drop_index(op.f("ix_deadline_last_day"), table_name="deadline")
     op.drop_table("deadline")
     op.drop_index(op.f("ix_case_party_party_id"), table_name="case_party")

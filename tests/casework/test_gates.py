@@ -1,6 +1,7 @@
 """Gates of initiation, investigation, hearing and decision: each one both ways."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -459,6 +460,8 @@ def test_only_the_head_approves_what_the_law_reserves() -> None:
     by_head = {"slots": (fill("head", "approve", "agency_head", "h"),)}
     assert "G10" in codes(view("preservation_approval", changes=by_unit))
     assert "G10" not in codes(view("preservation_approval", changes=by_head))
+    by_delegate = {"slots": (replace(fill("head", "approve", "agency_head", "x"), for_id="h"),)}
+    assert "G10" in codes(view("preservation_approval", changes=by_delegate)), "not even by delegation"
     assert "G10" in codes(view("matter_approval", data={"target_doc": "demand_letter"}, changes=by_unit))
     assert "G10" not in codes(view("matter_approval", data={"target_doc": "case_transfer_letter"}, changes=by_unit))
 
