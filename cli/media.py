@@ -47,8 +47,10 @@ def _seconds(value: str) -> str:
 
 
 def _video(value: str, seed: int) -> list[str]:
-    hue = f"hue=h={seed * 37 % 360}"
-    picture = f"testsrc2=size=640x360:rate=12:duration={_seconds(value)},{hue},format=yuv420p"
+    hue = f"hue=h={seed * 11 % 40 - 20}"
+    colours = "nb_colors=5:c0=0x6b5a3c:c1=0x8a8f7a:c2=0x4a5648:c3=0xa08c6a:c4=0x39424e"
+    moving = f"gradients=size=640x360:rate=12:duration={_seconds(value)}:seed={seed}:speed=0.03:{colours}"
+    picture = f"{moving},{hue},noise=alls=6:allf=t,format=yuv420p"
     sound = f"sine=frequency={300 + seed % 7 * 40}:duration={_seconds(value)}"
     codec = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "32", "-threads", "1", "-c:a", "aac", "-b:a", "32k"]
     return ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound, *codec, "-movflags", "+faststart"]

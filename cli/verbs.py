@@ -166,7 +166,7 @@ def _store(play: "Replay", step: Step) -> Played:
             **words,
             ended_at=parse_local(data["end"]) if "end" in data else None,
             file=file,
-            file_name=data.get("file_name", file.name),
+            file_name=data.get("file_name", f"{data.get('device', step.id)}_{seed:03}{file.suffix}"),
             late_reason=data.get("late_reason", ""),
             document_ids=_of(play, step),
         )

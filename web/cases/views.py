@@ -26,6 +26,8 @@ cases = Blueprint("cases", __name__)
 
 SIZE = 20
 """Cases a page."""
+COURSE = 30
+"""Events that the case page shows, the latest first."""
 EVENTS = 200
 """Events a page of the journal."""
 
@@ -74,6 +76,7 @@ def case(case_id: str) -> ResponseReturnValue:
             flags=queries.flags_of(see.session, case_id),
             missing=what_is_missing(see.ctx, see.actor, case_id),
             packages=see.seen(packages.packages_of(see.session, case_id)),
+            COURSE=COURSE,
             timeline=_moments(see, case_id, papers, recordings),
         )
 
