@@ -1,7 +1,11 @@
 """`flask replay`, `flask render`, `flask pack` and `flask verify`: a case from its scenario to its checked package."""
 
+import contextlib
 import shutil
+import tempfile
 import time
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,7 +32,7 @@ from foundation import workflows
 from foundation.canonical import digest, plain
 from foundation.clock import ManualClock, legal_date
 from foundation.context import Context
-from foundation.errors import AnjuanError, BadInput, NotFound
+from foundation.errors import AnjuanError, BadInput, Broken, NotFound
 from foundation.jobs import JobFacts, JobState
 from generator.furniture import DIGEST_DIGITS, Furniture
 from generator.pipeline import Job, Made
@@ -149,7 +153,7 @@ def pack(case: str, out: Path, login: str | None) -> Result:
     if package is None:
         actor = actor_for(ctx, agency_id, "archivist", login)
         with ctx.database.write() as session:
-            words = {"kind": "pack", "subject": case_id, "by": actor.account_id, "agency_id": agency_id}
+            words: dict[str, Any] = {"kind": "pack", "subject": case_id, "by": actor.account_id, "agency_id": agency_id}
             job_id = workflows.ask(session, ctx, **words)
         _wait(ctx, job_id, "组卷")
         package = _kept(ctx, case_id)
@@ -196,11 +200,28 @@ def _wait(ctx: Context, job_id: str, label: str) -> JobFacts:
     return facts
 
 
+@contextlib.contextmanager
+def _unpacked(path: Path) -> Iterator[Path]:
+    """Give a package's folder: a ZIP file is unpacked beside nothing else, and taken away again."""
+    if not (path.is_file() and zipfile.is_zipfile(path)):
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as place, zipfile.ZipFile(path) as packed:
+        try:
+            packed.extractall(place)
+        except (zipfile.BadZipFile, OSError, zlib.error) as error:
+            raise Broken(f"{path.name} 已损坏，不能解开。", remedy="重新下载后再核验。", path=path.name) from error
+        found = next((p.parent for p in sorted(Path(place).rglob("bagit.txt"))), None)
+        if found is None:
+            raise BadInput(f"{path.name} 里没有档案包。", remedy="指定档案包的文件夹或 ZIP 文件。", path=path.name)
+        yield found
+
+
 @command("核验档案包：逐个文件、两份清单和办案日志链，指出被改动的地方。")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 def verify(path: Path) -> Result:
     """Check a package, without this installation's database."""
-    with Bar("核验") as bar:
-        report = verifying.verify(path, progress=bar)
+    with Bar("核验") as bar, _unpacked(path) as folder:
+        report = verifying.verify(folder, progress=bar)
     lines = [f"✗ {fault}" for fault in report.faults] or [f"✓ 核验通过：{report.files} 个文件。"]
     return Result(data=report, lines=lines, ok=report.ok)

@@ -7,26 +7,15 @@ later runs serve at once. A folder that holds anything but demo data is left alo
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import click
 
 from cli.common import Result, command, the_context
+from cli.demo_marks import MARK, SNAPSHOT, DemoAccount
 from cli.ready import migrate
 from cli.serving import servers
 from foundation.context import Context
 from foundation.errors import Refused
-
-MARK, BUILDING, SNAPSHOT = "demo.json", "demo.building", "demo-snapshot"
-
-
-@dataclass(frozen=True, kw_only=True)
-class DemoAccount:
-    """A login of the demo, as it is printed."""
-
-    login: str
-    password: str
-    roles: str
 
 
 @command("准备演示数据（两个完整案件）并启动服务。")

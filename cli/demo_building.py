@@ -12,7 +12,7 @@ import click
 import migrations.tables  # noqa: F401 - a snapshot holds the rows of every floor
 from access import accounts
 from access.rulebook import rulebook
-from cli.demo import BUILDING, MARK, SNAPSHOT, DemoAccount
+from cli.demo_marks import BUILDING, MARK, SNAPSHOT, DemoAccount
 from cli.ready import is_used, migrate
 from cli.replay import Replay
 from cli.scenario import Scenario, Step, load_scenario

@@ -14,7 +14,6 @@ from cli.common import Result, command, the_context
 from cli.people import actor_by_login
 from cli.ready import ready_context
 from foundation.errors import Refused
-from web.app import is_demo
 
 
 def _password(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,7 +38,7 @@ def _chosen(password: str | None, at_random: bool) -> str:
 @_password
 def setup(password: str | None, at_random: bool, **words: str) -> Result:
     """Make an agency and its administrator."""
-    if is_demo(the_context()):
+    if the_context().settings.is_demo:
         raise Refused("这里是演示数据，不能建立正式单位。", remedy="设置 ANJUAN_DATA_DIR 指向一个空目录后再试。")
     secret = _chosen(password, at_random)
     ctx = ready_context()

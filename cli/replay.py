@@ -117,8 +117,8 @@ class Replay:
                 f"{self._where(step)}提到没有出现过的名称或缺少键：{error}。", remedy="检查名称。"
             ) from error
         if wanted:
-            codes = "、".join(sorted(wanted))
-            raise BadInput(f"{self._where(step)}应被拒绝（{codes}），却做成了。", remedy="检查规则。")
+            told = "、".join(sorted(wanted))
+            raise BadInput(f"{self._where(step)}应被拒绝（{told}），却做成了。", remedy="检查规则。")
         self._compare(step, played)
         return played
 

@@ -36,6 +36,11 @@ class Settings(BaseSettings):
     demo: bool = Field(default=False, description="演示环境：页面显示红色横幅")
 
     @property
+    def is_demo(self) -> bool:
+        """Whether these are demo data: by setting, or by what `flask demo` left beside them."""
+        return self.demo or (self.data_dir / "demo.json").exists()
+
+    @property
     def database(self) -> str:
         """SQLAlchemy URL of the database."""
         return self.database_url or f"sqlite:///{self.data_dir / 'anjuan.sqlite'}"

@@ -36,17 +36,12 @@ def create_app(context: Context | None = None) -> Flask:
     )
     app.extensions["anjuan"] = context
     app.jinja_env.filters.update(FILTERS, moment=moment)
-    app.context_processor(lambda: {"demo": is_demo(context), "may": _may})
+    app.context_processor(lambda: {"demo": context.settings.is_demo, "may": _may})
     errors.install(app)
     security.install(app)
     for area in AREAS:
         app.register_blueprint(area)
     return app
-
-
-def is_demo(context: Context) -> bool:
-    """Tell whether these are demo data: by setting, or by what `flask demo` left beside them."""
-    return context.settings.demo or (context.settings.data_dir / "demo.json").exists()
 
 
 def _may(permission: str) -> bool:

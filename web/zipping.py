@@ -6,6 +6,7 @@ Part of the outlet `web.blobs`: only packages that were looked up come here.
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, cast
 
 PIECE = 1 << 20
 OLDEST = (1980, 1, 1, 0, 0, 0)
@@ -38,7 +39,9 @@ class _Sink:
 def zipped(folder: Path, name: str) -> Iterator[bytes]:
     """Yield a ZIP file of a folder under a name, stored without compression (media and PDF are compressed already)."""
     sink = _Sink()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED, allowZip64=True) as out:  # type: ignore[arg-type]  # enough of a file
+    with zipfile.ZipFile(
+        cast("IO[bytes]", sink), "w", zipfile.ZIP_STORED
+    ) as out:  # it writes, tells and flushes, no more
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
             info = zipfile.ZipInfo(f"{name}/{path.relative_to(folder).as_posix()}", date_time=OLDEST)
             info.external_attr = 0o644 << 16

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.articles import requirements, citations
+from cli.articles import citations, requirements
 from foundation.settings import ROOT
 
 

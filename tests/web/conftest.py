@@ -17,6 +17,7 @@ from cli.replay import Replay
 from cli.scenario import load_scenario
 from foundation.clock import ManualClock
 from foundation.context import Context
+from foundation.migrating import upgrade
 from foundation.settings import ROOT
 from generator.press import Press
 from search import indexing
@@ -53,7 +54,9 @@ class Site:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Replay the summary case once a worker."""
-    ctx = floor_of(settings_for(tmp_path_factory.mktemp("site") / "var", fonts_dir=ROOT / "var/fonts"))
+    settings = settings_for(tmp_path_factory.mktemp("site") / "var", fonts_dir=ROOT / "var/fonts")
+    upgrade(settings)
+    ctx = floor_of(settings)
     scenario = load_scenario(ROOT / "tests/scenarios/case_summary.yaml")
     assert isinstance(ctx.clock, ManualClock)
     with Press(ctx) as press:

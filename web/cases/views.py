@@ -11,6 +11,7 @@ from access import accounts
 from archive import queries as packages
 from casework import queries
 from casework.facts import DocumentFacts, ServiceFacts
+from casework.procedure import state_title
 from casework.operations.missing import what_is_missing
 from casework.queries.lists import CaseFilter, case_page, open_deadlines
 from catalogue.definitions import STAGES
@@ -20,7 +21,7 @@ from web.cases.timeline import Moment, moments
 from web.lookup import Sight, sight
 from web.paging import Paging, page_number, page_url
 from web.security import signed_in
-from web.words import METHODS, procedure_name, state_title
+from web.words import METHODS, procedure_name
 
 cases = Blueprint("cases", __name__)
 

@@ -1,6 +1,7 @@
 """Search with facets and snippets: the engine answers under the viewer's rights, and nothing is filtered afterwards."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -54,4 +55,5 @@ def index() -> ResponseReturnValue:
 def place_of(hit: Hit) -> str:
     """Return the address of what was found."""
     endpoint, name = PLACES[hit.thing]
-    return url_for(endpoint, **{name: hit.id})
+    words: dict[str, Any] = {name: hit.id}
+    return url_for(endpoint, **words)
