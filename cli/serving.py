@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -112,14 +113,29 @@ def _refuse_ended(children: Sequence[Child]) -> None:
             raise Unavailable(f"一个服务进程已退出（{child.returncode}）。", remedy="查看上面的错误信息后重新启动。")
 
 
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let a second signal pass (make and the terminal both send one): children are not left behind half way."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _stop(children: Sequence[Child]) -> None:
-    for child in children:
-        if child.poll() is None:
-            child.send_signal(signal.SIGTERM)
-    until = time.monotonic() + STOP_S
-    for child in children:
-        try:
-            child.wait(max(0.1, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+    with _undisturbed():
+        for child in children:
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+        until = time.monotonic() + STOP_S
+        for child in children:
+            try:
+                child.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
