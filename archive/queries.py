@@ -147,6 +147,15 @@ def copies_of(session: orm.Session, case_id: str) -> list[CopyFacts]:
     return [copy_facts(row) for row in session.scalars(query)]
 
 
+def copy_with_digest(session: orm.Session, agency_id: str, digest: str) -> CopyFacts | None:
+    """Return the copy that a file is, by the digest of its bytes or of a clip's: whose hand it came from."""
+    query = sa.select(CopyRow).where(CopyRow.agency_id == agency_id)
+    for row in session.scalars(query.order_by(CopyRow.made_at.desc())):
+        if digest in (row.blob, *(str(c.get("blob")) for c in row.clips)):
+            return copy_facts(row)
+    return None
+
+
 def copy_facts(row: CopyRow) -> CopyFacts:
     """Return the facts of a copy's row."""
     return CopyFacts(**_named(row, CopyFacts))

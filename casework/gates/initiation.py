@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from casework.facts import Procedure
 from casework.figures import read
-from casework.gates.api import CaseView, gate, granted, name_of
+from casework.gates.api import CaseView, gate, granted, name_of, rows
 from catalogue.conditions import parse_condition
 from foundation.errors import Finding
 
@@ -19,6 +19,33 @@ def prerequisites(view: CaseView) -> Iterable[Finding]:
     for options in view.definition.prerequisites:
         if not any(_is_met(view, option) for option in options):
             yield _missing(view, options)
+
+
+@gate(
+    "P",
+    "代理人须有授权委托书",
+    "A33.1",
+    "罚45",
+    types=["record_copy_application", "record_copy_approval"],
+    acts=("issue", "approve"),
+)
+def agent_is_authorised(view: CaseView) -> Iterator[Finding]:
+    """Ask the letter of authorisation that names the agent who asks for a copy."""
+    asked = view.document if view.type == "record_copy_application" else view.target()
+    agent = str((asked.data.get("agent") if asked else "") or "").strip()
+    if not agent:
+        return
+    named = {str(r.get("name") or "") for d in view.done("authorization_letter") for r in rows(d.data.get("agents"))}
+    if not any(name and name in agent for name in named):
+        letter = name_of(view, "authorization_letter")
+        yield Finding(
+            code="P",
+            article="A33.1",
+            path="agent",
+            message=f"代理人{agent}没有授权委托书，不能代为申请复制。",
+            remedy=f"由当事人出具{letter}并登记；没有代理人的，删去“代理人”。",
+            who="档案管理员",
+        )
 
 
 def _missing(view: CaseView, options: tuple[str, ...]) -> Finding:
@@ -112,4 +139,4 @@ def supplement_once(view: CaseView) -> Iterator[Finding]:
         )
 
 
-GATES = (prerequisites, start_approval, not_after_closing, supplement_once)
+GATES = (prerequisites, agent_is_authorised, start_approval, not_after_closing, supplement_once)
