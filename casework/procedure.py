@@ -110,7 +110,7 @@ def changed(procedure: Procedure, wanted: Procedure, state: str) -> Move:
     if to is None or has_ended(state):
         raise BadInput(
             f"{title_of(procedure)}（{state_title(state)}）不能转为{title_of(wanted)}。",
-            remedy="简易程序、行政检查和依申请事项在结案之前可以转为一般程序。",
+            remedy="简易程序、行政检查和依申请事项在结案之前可以转为普通程序。",
             path="procedure",
         )
     return Move(to=to, procedure=wanted)

@@ -75,7 +75,7 @@ def _pages(page: Page, url: str, accounts: dict[str, str]) -> Iterator[tuple[str
     yield "cases", page.screenshot()
     yield "case", _case(page, url)
     page.goto(f"{url}/search?q={quote('行政处罚决定书')}")
-    page.get_by_role("link", name="行政处罚决定书").first.click()
+    page.locator(".hit a").first.click()
     page.wait_for_load_state("networkidle")
     yield "document", page.screenshot()
     _case(page, url)
@@ -120,7 +120,7 @@ def _papers(page: Page, url: str) -> Iterator[bytes]:
         for link in page.locator("#documents a").all():
             links.setdefault(link.inner_text().strip(), str(link.get_attribute("href")))
     for title in PAPERS:
-        path = next(p for t, p in links.items() if title in t or t in title)
+        path = links.get(title) or next(p for t, p in links.items() if title in t)
         yield page.request.get(f"{url}{path}/pages/1.png").body()
 
 
