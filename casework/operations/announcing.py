@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from access.facts import Actor
-from access.policy import Permission
+from access.policy import Permission, absent
 from casework import casebook, numbering, officers, queries, recordings, shelf
 from casework.cleaning import clean
 from casework.facts import CaseFacts, Happening, RecordingFacts
@@ -204,7 +204,10 @@ def link(at: Office, actor: Actor, facts: RecordingFacts, document_ids: Sequence
     now = at.ctx.clock.now()
     new = [d for d in dict.fromkeys(document_ids) if d not in facts.document_ids]
     for document_id in new:
-        shelf.link_recording(at.session, facts.id, at.document(document_id), now)
+        document = at.document(document_id)
+        if (document.agency_id, document.case_id) != (facts.agency_id, facts.case_id):
+            raise absent("document")
+        shelf.link_recording(at.session, facts.id, document, now)
         casebook.reindex(at.session, "document", document_id, now)
     if new:
         note(at, actor, facts, "recording.linked", documents=new)

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from access.facts import Actor
-from access.policy import Permission
+from access.policy import Permission, absent
 from casework import queries, services, shelf
 from casework.facts import CaseFacts, DocumentFacts, ServiceMethod
 from casework.gates.api import DONE
-from casework.operations.common import require_on
+from casework.operations.common import readable, require_on
 from casework.operations.opening import Opening, open_paper
 from casework.sealing import INFORMANT, is_secret
 from casework.views import Office, office
@@ -93,7 +93,7 @@ def serve(
     }
     with ctx.database.write() as session:
         at = office(ctx, session)
-        case, papers = _papers(at, document_ids)
+        case, papers = _papers(at, actor, document_ids)
         require_on(at, actor, Permission.SERVICE_RECORD, case=case)
         _refuse_unissued(papers)
         typed |= _addressee(at, case, papers[0], way, signed=bool(signer))
@@ -151,11 +151,14 @@ def _refused_on(way: ServiceMethod, received_at: dt.datetime | None) -> dt.date 
     return legal_date(received_at) if way is ServiceMethod.LEAVING and received_at else None
 
 
-def _papers(at: Office, document_ids: Sequence[str]) -> tuple[CaseFacts, list[DocumentFacts]]:
+def _papers(at: Office, actor: Actor, document_ids: Sequence[str]) -> tuple[CaseFacts, list[DocumentFacts]]:
     wanted = list(dict.fromkeys(document_ids))
     if not wanted:
         raise BadInput("没有选择要送达的文书。", remedy="选择已制发的文书。", path="document_ids")
-    case_id = at.document(wanted[0]).case_id
+    known = [at.document(d) for d in wanted]
+    if len(readable(at, actor, known)) < len(known):
+        raise absent("document")
+    case_id = known[0].case_id
     if case_id is None:
         raise BadInput("不属于案件的文书不用送达回证。", remedy="选择案件的文书。", path="document_ids")
     shelf.lock_case(at.session, case_id)

@@ -160,7 +160,7 @@ def test_a16_a_package_has_the_highest_class_of_what_is_in_it() -> None:
 
     def class_of(*inside: str, apart: str = "informant") -> str:
         kept = [paged_item(paper("inquiry_record", secrecy=one), one) for one in inside]
-        return filing._class_of({"main": kept, "side": [paged_item(paper("x"), apart, apart=True)]})
+        return filing._class_of({"main": kept, "side": [paged_item(paper("informant_notice"), apart, apart=True)]})
 
     assert class_of("normal", "privacy", "work_secret", "business_secret") == "work_secret"
     assert class_of("normal", "privacy") == "privacy"

@@ -203,7 +203,7 @@ def test_what_belongs_to_no_case_stands_in_the_stream_of_the_agency(bureau: Bure
 def test_recordings_and_papers_of_two_cases_are_never_linked(bureau: Bureau, case: CaseFacts) -> None:
     other = bureau.case("summary")
     paper = bureau.draft("letter", other, data={"text": "函"})
-    with pytest.raises(NotFound, match="本案没有这个音像记录"):
+    with pytest.raises(NotFound, match="没有这份文书"):
         recordings.link_recording(
             bureau.ctx, bureau.as_("乙二"), recording_id=announce(bureau, case).id, document_ids=[paper.id]
         )
