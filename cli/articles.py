@@ -15,6 +15,7 @@ import click
 
 from casework.deadlines import rules
 from casework.gates.registry import GATES
+from catalogue.articles import documents_by_article
 from catalogue.loading import load_catalogue
 from cli.common import Result, command, the_context
 from foundation.settings import ROOT
@@ -53,7 +54,7 @@ def requirements(templates: Path) -> list[Requirement]:
         Requirement(
             id=key,
             text=words,
-            documents=tuple(documents[key]),
+            documents=tuple(documents.get(key, ())),
             gates=tuple(gates[key]),
             deadlines=tuple(deadlines[key]),
             tests=tuple(tests[key]),
@@ -88,11 +89,8 @@ def _cited(decorators: Iterable[ast.expr]) -> Iterator[str]:
 
 
 def _documents(templates: Path) -> Mapping[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for definition in load_catalogue(templates).types.values():
-        for article in definition.articles:
-            found[article].append(f"{definition.id} {definition.title}")
-    return found
+    found = documents_by_article(load_catalogue(templates))
+    return {article: [f"{d.id} {d.title}" for d in types] for article, types in found.items()}
 
 
 def _gates() -> Mapping[str, list[str]]:
