@@ -76,10 +76,12 @@ def _pages(page: Page, url: str, accounts: dict[str, str]) -> Iterator[tuple[str
     yield "case", _case(page, url)
     page.goto(f"{url}/search?q={quote('行政处罚决定书')}")
     page.locator(".hit a").first.click()
+    page.wait_for_url("**/documents/**")
     page.wait_for_load_state("networkidle")
     yield "document", page.screenshot()
     _case(page, url)
     page.locator("#recordings a").first.click()
+    page.wait_for_url("**/recordings/**")
     page.wait_for_load_state("networkidle")
     yield "recording", page.screenshot()
     page.goto(f"{url}/search?q={quote('未采取有效覆盖措施')}")
@@ -87,6 +89,7 @@ def _pages(page: Page, url: str, accounts: dict[str, str]) -> Iterator[tuple[str
     _sign_in(page, url, "壬九", accounts["壬九"])
     page.goto(f"{url}/packages")
     page.locator("main table a").first.click()
+    page.wait_for_url("**/packages/**")
     yield "package", page.screenshot()
     page.goto(f"{url}/verify")
     yield "verify", page.screenshot()
@@ -107,6 +110,7 @@ def _sign_in(page: Page, url: str, login: str, password: str) -> None:
 def _case(page: Page, url: str) -> bytes:
     page.goto(f"{url}/?words={quote('扬尘')}")
     page.locator("main table a").first.click()
+    page.wait_for_url("**/cases/**")
     page.wait_for_load_state("networkidle")
     return page.screenshot()
 
@@ -117,6 +121,7 @@ def _papers(page: Page, url: str) -> Iterator[bytes]:
     for words in ("扬尘", "生活垃圾"):
         page.goto(f"{url}/?words={quote(words)}")
         page.locator("main table a").first.click()
+        page.wait_for_url("**/cases/**")
         for link in page.locator("#documents a").all():
             links.setdefault(link.inner_text().strip(), str(link.get_attribute("href")))
     for title in PAPERS:
