@@ -66,8 +66,9 @@ def _started(at: Office, actor: Actor, case: CaseFacts, happening: Happening) ->
 
 
 def reserve_number(at: Office, actor: Actor, case: CaseFacts, series: str = CASE_SERIES) -> str:
-    """Reserve a number for a case; asked again, the same one."""
-    return numbering.reserve(
+    """Reserve a number for a case; asked again, the same one, also when a year has begun meanwhile."""
+    held = numbering.number_of(at.session, case.agency_id, case.id, series)
+    return held or numbering.reserve(
         at.session,
         case.agency_id,
         character=series,
