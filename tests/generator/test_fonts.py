@@ -1,7 +1,10 @@
 """The fonts: which characters none of them draws, that ￥ is no dollar sign, that the agency's own come first."""
 
 import functools
+import hashlib
 import io
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -11,10 +14,10 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from foundation.errors import Unavailable
-from generator.fonts import FACES, READY, Face, configuration, damaged, faces, undrawable
+from generator.fonts import FACES, LIST, READY, Face, configuration, damaged, faces, undrawable, write_list
 from generator.pipeline import make
 from scripts.font_outlines import characters_of, convert
-from scripts.prepare_fonts import _kind
+from scripts.prepare_fonts import _kind, _prepare
 from tests.generator.jobs import FONTS, lines, page_image, small_job
 
 STYLES = {"AjFang": "body", "AjHei": "amount", "AjKai": "subheading"}
@@ -157,6 +160,49 @@ def test_own_fonts_stand_before_ours_and_rare_ones_before_the_last_resort() -> N
     assert '<string>AjFang</string></test><edit name="family" mode="prepend" binding="strong"><string>AjOwn1' in text
     assert text.index("<string>AjOwn2") < text.index("<string>AjRareA")
     assert text.count("<dir>") == 1
+
+
+@pytest.fixture
+def folder_with_own_font(tmp_path: Path) -> Path:
+    """Give a fonts folder in which the agency's 仿宋 with a private-use character stands beside ours."""
+    (tmp_path / READY).mkdir()
+    for face in faces(FONTS):
+        (tmp_path / READY / face.file).symlink_to(FONTS / READY / face.file)
+    font = _own_font("AjOwn1")
+    (tmp_path / READY / "AjOwn1.ttf").write_bytes(font)
+    own = Face(
+        family="AjOwn1",
+        kind="fang",
+        own=True,
+        file="AjOwn1.ttf",
+        sha256=hashlib.sha256(font).hexdigest(),
+        source="",
+        made_from="",
+        characters=((0x4E00, 0x4E00), (0x4E8C, 0x4E8C), (0xE000, 0xE000)),
+    )
+    write_list(tmp_path, [own, *faces(FONTS)])
+    return tmp_path
+
+
+def test_a_private_use_character_of_an_own_font_is_drawn_with_it(folder_with_own_font: Path) -> None:
+    assert undrawable("一二\ue000", folder_with_own_font) == []
+    order = small_job([{"text": "{{ text }}"}], {"text": "一\ue000三"})
+    made = make(replace(order, fonts_dir=str(folder_with_own_font)))
+    used = set(re.findall(rb"/FontName\s*/[A-Z]{6}\+(\w+)", _unpacked(made.pdf)))
+    assert {b"AjOwn1", b"AjFang"} <= used, "三 is not in the agency's font"
+    assert b"AjOwn1" not in _unpacked(make(order).pdf)
+
+
+def test_a_damaged_font_is_named(folder_with_own_font: Path) -> None:
+    (folder_with_own_font / READY / "AjOwn1.ttf").write_bytes(b"x")
+    (finding,) = damaged(folder_with_own_font)
+    assert "AjOwn1.ttf" in finding.message
+
+
+def test_a_second_preparation_makes_nothing() -> None:
+    before = (FONTS / LIST).stat().st_mtime_ns
+    _prepare(FONTS)
+    assert (FONTS / LIST).stat().st_mtime_ns == before
 
 
 def test_a_cubic_font_becomes_a_quadratic_one_of_the_same_shape() -> None:

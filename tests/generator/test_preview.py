@@ -9,7 +9,19 @@ from generator.pipeline import make
 from generator.preview import pages
 from tests.generator.jobs import Char, characters, job
 
-TYPES = ("penalty_decision", "case_initiation_approval", "inquiry_record", "service_receipt", "correction_order")
+TYPES = (
+    "penalty_decision",
+    "case_initiation_approval",
+    "inquiry_record",
+    "service_receipt",
+    "correction_order",
+    "decision_approval",
+    "rights_notice",
+    "hearing_record",
+    "case_closing_report",
+    "evidence_list",
+    "file_cover",
+)
 
 
 SAME = 0.2
