@@ -74,7 +74,7 @@ def _pages(page: Page, url: str, accounts: dict[str, str]) -> Iterator[tuple[str
     _sign_in(page, url, "甲一", accounts["甲一"])
     yield "cases", page.screenshot()
     yield "case", _case(page, url)
-    page.goto(f"{url}/search?q={quote('行政处罚决定书')}")
+    page.goto(f"{url}/search?q={quote('清政罚〔2026〕第1号')}")
     page.locator(".hit a").first.click()
     page.wait_for_url("**/documents/**")
     page.wait_for_load_state("networkidle")
