@@ -102,12 +102,17 @@ LETTER = {
     "number": {"character": "函"},
     "fields": [{"name": "text", "label": "内容", "kind": "text", "required": True}],
 }
-DECISION = {
-    "id": "penalty_decision",
-    "title": "决定书",
-    "number": {"character": "罚"},
+ORDER = {
+    "id": "stop_order",
+    "title": "责停通知书",
+    "number": {"character": "责停"},
     "service": "receipt_required",
     "fields": [{"name": "amount", "label": "金额", "kind": "money"}],
+}
+MAIL = {
+    "id": "ems_register",
+    "title": "邮寄登记表",
+    "fields": [{"name": "returned", "label": "退回", "kind": "bool"}],
 }
 HANDED = {
     "id": "handed_notice",
@@ -180,7 +185,7 @@ RECEIPT = {
         {"id": "server", "part": "sign", "role": "handler", "count": 2, "signs": "server_sign"},
     ],
 }
-SMALL: tuple[Mapping[str, Any], ...] = (LETTER, DECISION, HANDED, APPROVAL, CORRECTION, RECEIPT)
+SMALL: tuple[Mapping[str, Any], ...] = (LETTER, ORDER, MAIL, HANDED, APPROVAL, CORRECTION, RECEIPT)
 
 
 def small(ctx: Context, folder: Path) -> Context:
