@@ -32,6 +32,8 @@ SECOND = 0xA1
 """Least second byte of a character of GB 2312."""
 RARE = 3
 """Rank of everything else."""
+DROPPED = ("GSUB", "GPOS", "GDEF", "BASE", "vhea", "vmtx", "VORG", "DSIG", "JSTF", "gasp", "FFTM")
+"""Layout for vertical and other settings, and signatures."""
 
 Point = tuple[float, float, bool]
 """x, y, and whether it lies on the curve."""
@@ -48,6 +50,25 @@ def convert(source: bytes, number: int, characters: Collection[int], family: str
         mark: Text that tells this version from others (goes into its unique name).
     """
     face = hb.Face(hb.Blob(source), number)
+    if "glyf" in face.table_tags and all(rank(code) == RARE for code in characters):
+        tables = _subset(face, characters)
+    else:
+        tables = _drawn(face, characters)
+    return _font(tables | _named(tables, family, mark))
+
+
+def _subset(face: hb.Face, characters: Collection[int]) -> dict[str, bytes]:
+    """Return the tables of a TrueType font's rare characters as they are: much faster, and their order is no matter."""
+    wanted = hb.SubsetInput()
+    wanted.unicode_set.update(characters)
+    wanted.drop_table_tag_set.update(int.from_bytes(tag.encode()) for tag in DROPPED)
+    wanted.flags = hb.SubsetFlags.NOTDEF_OUTLINE | hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NO_LAYOUT_CLOSURE
+    found = hb.subset(face, wanted)
+    return {tag: bytes(found.reference_table(tag).data) for tag in found.table_tags}
+
+
+def _drawn(face: hb.Face, characters: Collection[int]) -> dict[str, bytes]:
+    """Return the tables of a font drawn anew, common characters first."""
     font = hb.Font(face)
     glyphs = {0: 0}
     """Glyph of the source → ours."""
@@ -56,7 +77,8 @@ def convert(source: bytes, number: int, characters: Collection[int], family: str
         glyph = font.get_nominal_glyph(code) or 0
         places[code] = glyphs.setdefault(glyph, len(glyphs))
     kept = {tag: bytes(face.reference_table(tag).data) for tag in ("head", "hhea", "OS/2", "post")}
-    return _font(_named(kept, family, mark) | _outlines(font, list(glyphs), kept) | {"cmap": _cmap(places)})
+    kept["head"] = kept["head"][:50] + struct.pack(">hh", 1, 0)
+    return kept | _outlines(font, list(glyphs), kept) | {"cmap": _cmap(places)}
 
 
 def characters_of(source: bytes, number: int) -> frozenset[int]:
@@ -88,13 +110,11 @@ def _outlines(font: hb.Font, order: list[int], kept: Mapping[str, bytes]) -> dic
         offsets.append(len(glyphs))
         metrics += struct.pack(">Hh", font.get_glyph_h_advance(glyph), left)
         points, parts = max(points, sum(map(len, contours))), max(parts, len(contours))
-    up, down = _edges(kept["head"])
-    hhea = kept["hhea"]
     return {
         "glyf": bytes(glyphs),
         "loca": struct.pack(f">{len(offsets)}L", *offsets),
         "hmtx": bytes(metrics),
-        "hhea": hhea[:4] + struct.pack(">3h", up, -down, 0) + hhea[10:34] + struct.pack(">H", len(order)),
+        "hhea": kept["hhea"][:34] + struct.pack(">H", len(order)),
         "maxp": struct.pack(">L14H", 0x00010000, len(order), points, parts, 0, 0, ZONES, *(0,) * 8),
     }
 
@@ -201,11 +221,12 @@ def _named(kept: Mapping[str, bytes], family: str, mark: str) -> dict[str, bytes
     names.names = []
     for name_id, text in {1: family, 2: "Regular", 3: f"{family}-{mark}", 4: family, 6: family}.items():
         names.setName(text, name_id, 3, 1, 0x409)
-    head, os2 = kept["head"], kept["OS/2"]
+    head, os2, hhea = kept["head"], kept["OS/2"], kept["hhea"]
     up, down = _edges(head)
     return {
         "name": names.compile(TTFont()),
-        "head": head[:28] + head[20:28] + head[36:44] + b"\0\0" + head[46:50] + struct.pack(">hh", 1, 0),
+        "head": head[:28] + head[20:28] + head[36:44] + b"\0\0" + head[46:],
+        "hhea": hhea[:4] + struct.pack(">3h", up, -down, 0) + hhea[10:],
         "OS/2": os2[:4]
         + struct.pack(">HHH", REGULAR, int.from_bytes(os2[6:8]), 0)
         + os2[10:62]

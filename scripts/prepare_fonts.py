@@ -25,7 +25,7 @@ from foundation.settings import Settings
 from generator.fonts import LIST, READY, Face, faces, spans, write_list
 from scripts.font_outlines import RARE, characters_of, convert, rank
 
-RECIPE = "4"
+RECIPE = "5"
 """Raised when conversion changes: every font is then made again."""
 
 NOTO = "/usr/share/fonts/opentype/noto/"
