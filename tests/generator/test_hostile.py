@@ -57,7 +57,7 @@ def test_h1_a_character_that_cannot_be_printed_is_refused_with_a_report(unknown:
     "values",
     [
         {"party_name": "清河镇" + "示例建材砂石料加工销售运输仓储" * 4},
-        {"party_address": "河东村" + "沿河向北至老桥头再向东" * 9},
+        {"address": "河东村" + "沿河向北至老桥头再向东" * 9},
         {"facts": "经营范围：" + "砂石、水泥、管材、门窗、五金、建筑垃圾清运；" * 24},
         {"facts": "A" * 500},
     ],
