@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from casework.facts import Status
-from casework.gates.api import DONE, CaseView, day, gate, instant, name_of
+from casework.gates.api import DONE, CaseView, day, gate, instant, name_of, rows
 from foundation.errors import Finding
 
 NEEDS_SERVED = {
@@ -100,6 +100,27 @@ def announcement_last(view: CaseView) -> Iterator[Finding]:
         yield _finding("G13", "A27.1", message, remedy)
 
 
+TRIED = ((frozenset({"直接", "留置"}), "直接送达"), (frozenset({"邮寄"}), "邮寄送达"))
+"""What must have failed before an announcement, and how it is called."""
+
+
+@gate("G13", "公告之前直接送达和邮寄都没有送达", "A27.1", "民95", types=["announcement_explanation"])
+def attempts_failed(view: CaseView) -> Iterator[Finding]:
+    """Ask a failed direct service and a failed mail; that one was impossible is a written reason."""
+    tried = {str(row.get("method")) for row in rows(view.value("attempts"))}
+    for methods, name in TRIED:
+        if not tried & methods:
+            yield Finding(
+                code="G13",
+                article="A27.1",
+                path="attempts",
+                message=f"没有记明{name}的尝试。",
+                remedy=f"先{name}并记录结果；确不可能的写明理由和证明。",
+                who="承办人",
+                soft=True,
+            )
+
+
 @gate("G12", "留置记录与送达回证一致", "A23.1", types=["leaving_service_record"])
 def leaving_matches_receipt(view: CaseView) -> Iterator[Finding]:
     """Ask that the record of leaving belongs to a receipt of that method and day."""
@@ -113,4 +134,4 @@ def leaving_matches_receipt(view: CaseView) -> Iterator[Finding]:
 
 
 GATES = (effect_follows_service, receipt_is_valid, leaving_has_witness, electronic_by_consent, announcement_last,
-         leaving_matches_receipt)  # fmt: skip
+         attempts_failed, leaving_matches_receipt)  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 
 from casework.facts import Procedure, Status
 from casework.gates.registry import GATES
+from foundation.errors import Finding
 from foundation.settings import ROOT
 from tests.casework.gate_views import (
     CITIZEN,
@@ -112,6 +113,18 @@ def test_an_announcement_comes_last() -> None:
     assert "G13" in codes(view("service_receipt", data={"method": "公告"}, others=[START]))
     tried = paper("announcement_explanation")
     assert "G13" not in codes(view("service_receipt", data={"method": "公告"}, others=[START, tried]))
+
+
+@pytest.mark.article("A27.1")
+def test_before_an_announcement_direct_service_and_mail_have_failed() -> None:
+    def tried(*methods: str, **more: Any) -> list[Finding]:
+        data = {"attempts": [{"method": m, "result": "未送达"} for m in methods]}
+        return findings(view("announcement_explanation", data=data, **more), "G13")
+
+    assert tried("直接", "邮寄") == tried("留置", "邮寄") == []
+    assert [f.message for f in tried("直接")] == ["没有记明邮寄送达的尝试。"]
+    assert len(tried()) == 2
+    assert tried("直接", reasons={"G13": "当事人下落不明，邮局证明无法投递"}) == []
 
 
 # --- cash, late fine, court ------------------------------------------------------------------------------------------
