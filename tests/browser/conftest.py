@@ -48,6 +48,7 @@ class Visit:
         """Open a case from the list."""
         self.page.goto(f"{self.url}/")
         self.page.get_by_role("row").filter(has_text=words).get_by_role("link").click()
+        self.page.wait_for_url("**/cases/**")
         self.page.wait_for_load_state("networkidle")
 
 

@@ -62,6 +62,7 @@ def test_a_video_plays_and_can_be_sought(visit: Callable[..., Visit]) -> None:
     one = visit("甲一")
     one.open_case("扬尘")
     one.page.locator("#recordings tr", has_text="录像").first.get_by_role("link").click()
+    one.page.locator("video").wait_for()
     length = one.page.evaluate(
         "() => new Promise(done => { const v = document.querySelector('video');"
         " const go = () => { v.currentTime = v.duration / 2; };"
@@ -81,10 +82,10 @@ def test_search_finds_marks_and_narrows(visit: Callable[..., Visit]) -> None:
     assert one.page.locator("mark").first.inner_text()
     before = one.page.locator(".hit").count()
     one.page.locator("aside a", has_text="审查决定").click()
-    one.page.wait_for_load_state()
+    one.page.wait_for_url("**stage=**")
     assert 0 < one.page.locator(".hit").count() < before
     one.page.locator("main a.tag", has_text="×").first.click()
-    one.page.wait_for_load_state()
+    one.page.wait_for_url(lambda url: "stage=" not in url)
     assert one.page.locator(".hit").count() == before
 
 
@@ -128,6 +129,7 @@ def test_a_package_is_checked_on_the_page(visit: Callable[..., Visit]) -> None:
     one.page.goto(f"{one.url}/packages")
     one.page.get_by_role("row").filter(has_text="垃圾").get_by_role("link").click()
     one.page.get_by_role("button", name="重新核验").click()
+    one.page.get_by_role("status").wait_for()
     assert "核验通过" in one.page.get_by_role("status").inner_text()
 
 
@@ -135,6 +137,7 @@ def test_the_code_of_a_paper_leads_to_the_public_answer_without_signing_in(visit
     one = visit("甲一")
     one.open_case("扬尘")
     one.page.locator("#documents a", has_text="行政处罚决定书").first.click()
+    one.page.wait_for_url("**/documents/**")
     code = one.page.url.rpartition("/")[2]
     digest = str(one.page.locator("dd.digest").first.get_attribute("title"))
     stranger = visit()
@@ -142,6 +145,7 @@ def test_the_code_of_a_paper_leads_to_the_public_answer_without_signing_in(visit
     stranger.page.get_by_label("文书码").fill(code)
     stranger.page.get_by_label("内容摘要").fill(digest[:16])
     stranger.page.get_by_role("button", name="核验").click()
+    stranger.page.wait_for_url("**/v/**")
     text = stranger.page.inner_text("main")
     assert "核验一致" in text
     assert "示例砂石料场" not in text
