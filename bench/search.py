@@ -33,15 +33,20 @@ from search.rights import rights_of
 SIZES = (20_000, 100_000)
 QUESTIONS = 300
 WARM_UP = 20
+ROUNDS = 3
 limits = {
     "20000/find_p95_ms": 25.0,
     "100000/find_p95_ms": 60.0,
     "20000/filter_ratio_p95": 1.2,
     "100000/filter_ratio_p95": 1.2,
+    "20000/filter_ratio_p95_all_seen": 1.2,
+    "100000/filter_ratio_p95_all_seen": 1.2,
     "20000/hidden_to_absent_ratio": 1.3,
     "100000/hidden_to_absent_ratio": 1.3,
 }
 ROLES = ("handler", "handler", "unit_head", "archivist", "legal_head", "supervisor", "finance")
+SUPERVISOR = ROLES.index("supervisor")
+"""Sees every paper: the filter costs and hides nothing."""
 
 
 def run() -> dict[str, Any]:
@@ -66,10 +71,13 @@ def _figures(ctx: Context, asked: Sequence[str]) -> dict[str, Any]:
     actors = [_actor(n) for n in range(len(ROLES))]
     pairs = [(actors[n % len(actors)], text) for n, text in enumerate(asked)]
     engine = backend.engine_of(ctx)
-    whole = _times([functools.partial(find, ctx, actor, text) for actor, text in pairs])
-    questions = [_question(ctx, actor, text) for actor, text in pairs]
-    with_filter = _times([functools.partial(engine.ask, question) for question in questions])
-    without = _times([functools.partial(engine.ask, _unfiltered(text)) for _, text in pairs])
+    everything = _actor(SUPERVISOR)
+    whole, with_filter, widest, without = _times(
+        [functools.partial(find, ctx, actor, text) for actor, text in pairs],
+        [functools.partial(engine.ask, _question(ctx, actor, text)) for actor, text in pairs],
+        [functools.partial(engine.ask, _question(ctx, everything, text)) for _, text in pairs],
+        [functools.partial(engine.ask, _unfiltered(text)) for _, text in pairs],
+    )
     return {
         "find_p50_ms": _ms(whole, 50),
         "find_p95_ms": _ms(whole, 95),
@@ -78,6 +86,8 @@ def _figures(ctx: Context, asked: Sequence[str]) -> dict[str, Any]:
         "engine_unfiltered_p95_ms": _ms(without, 95),
         "filter_ratio_p95": round(_ms(with_filter, 95) / _ms(without, 95), 2),
         "filter_ratio_sum": round(sum(with_filter) / sum(without), 2),
+        "filter_ratio_p95_all_seen": round(_ms(widest, 95) / _ms(without, 95), 2),
+        "filter_ratio_sum_all_seen": round(sum(widest) / sum(without), 2),
         "hidden_to_absent_ratio": _hidden_to_absent(ctx),
     }
 
@@ -89,9 +99,8 @@ def _hidden_to_absent(ctx: Context) -> float:
     engine = backend.engine_of(ctx)
     engine.write([_named(name, number) for number, name in enumerate(hidden)])
     absent = [f"乙丑{n:03}" for n in range(40)]
-    asks = [functools.partial(find, ctx, outsider, name) for name in (*hidden, *absent)]
-    times = [min(seconds) for seconds in zip(*([_seconds(ask) for ask in asks] for _ in range(5)), strict=True)]
-    found, missed = statistics.median(times[: len(hidden)]), statistics.median(times[len(hidden) :])
+    times = _times(*([functools.partial(find, ctx, outsider, name) for name in names] for names in (hidden, absent)))
+    found, missed = (statistics.median(column) for column in times)
     return round(found / missed, 2)
 
 
@@ -117,10 +126,15 @@ def _rights(ctx: Context, actor: Actor) -> Any:
         return rights_of(actor, viewer_of(session, actor))
 
 
-def _times(asks: Sequence[Callable[[], object]]) -> list[float]:
-    """Return the seconds of each question; the better of two: neighbours on the machine are not measured."""
-    rounds = [[_seconds(ask) for ask in asks] for _ in range(2)]
-    return [min(pair) for pair in zip(*rounds, strict=True)][WARM_UP:]
+def _times(*columns: Sequence[Callable[[], object]]) -> list[list[float]]:
+    """Return the seconds of each question in each column.
+
+    The questions of a row are asked one after the other, and the best of three rounds counts: what the neighbours on
+    the machine do in the meantime is not measured.
+    """
+    rounds = [[[_seconds(ask) for ask in row] for row in zip(*columns, strict=True)] for _ in range(ROUNDS)]
+    best = [[min(times) for times in zip(*rows, strict=True)] for rows in zip(*rounds, strict=True)]
+    return [list(column)[WARM_UP:] for column in zip(*best, strict=True)]
 
 
 def _seconds(ask: Callable[[], object]) -> float:
