@@ -17,6 +17,7 @@ from archive.reporting import PORTABLE
 from foundation.blobs import LocalBlobs
 from foundation.canonical import canonical as rfc8785
 from foundation.canonical import digest
+from foundation.context import Context
 from foundation.errors import Broken, Unavailable
 from foundation.settings import ROOT
 
@@ -219,3 +220,11 @@ def test_a_folder_that_cannot_be_written_is_said_in_chinese(tmp_path: Path) -> N
     (tmp_path / "file").write_text("x")
     with pytest.raises(Unavailable, match="无法写入"), bagging.disk_errors():
         (tmp_path / "file" / "below").mkdir()
+
+
+def test_stored_files_are_placed_from_any_store(any_ctx: Context, tmp_path: Path) -> None:
+    blob = any_ctx.blobs.put(b"x" * 3_000_000)
+    file = FileFacts(path="data/媒体/原件/a.mp4", sha256=blob.sha256, sm3="", size=blob.size, what="音像")
+    (placed,) = bagging.place(any_ctx.blobs, [file], tmp_path / "root")
+    assert (placed.sm3, placed.size) == (blob.sm3, 3_000_000)
+    bagging.check_again(tmp_path / "root", [placed])
