@@ -1,4 +1,4 @@
-"""Make an archived case into one package: the archivist's half of archiving (design part 5).
+"""Make an archived case into one package: the archivist's half of archiving (docs/decisions/0040-the-package.md).
 
 `pack` goes on with what `archive.filing` handed over (or hands over itself when nobody did): signs and issues the file
 notes, makes volumes and metadata, places everything under a temporary name, checks it, renames it, signs the transfer
@@ -6,10 +6,8 @@ list and marks the case archived. Each step may be run twice; killed anywhere, t
 package or a whole one. Kind of job: `pack`.
 """
 
-import datetime as dt
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from access.actors import actor_of
@@ -17,9 +15,8 @@ from access.facts import Actor
 from access.policy import Permission
 from archive import bagging, describing, filing, queries, reporting, shelving
 from archive.bagging import Progress
-from archive.casefile import case_file, office_of
+from archive.casefile import office_of
 from archive.checks import run_checks, summary
-from archive.checks_api import Payload
 from archive.facts import FileFacts, PackageFacts
 from archive.layout import (
     CASE,
@@ -28,8 +25,18 @@ from archive.layout import (
     REPORT_JSON,
     REPORT_PDF,
     incoming_folder,
-    packages_folder,
     relative_folder,
+)
+from archive.packing_view import (
+    being_made,
+    contents_of,
+    event_line,
+    events_of,
+    final_folder,
+    payload_of,
+    planned_files,
+    read_package,
+    work_folder,
 )
 from archive.payload import Contents, stored_bytes, stored_files
 from archive.volume_making import make_volume
@@ -45,7 +52,6 @@ from foundation.journal import Event
 from generator import issuing
 from generator.pool import Pool
 from generator.press import Press
-from generator.seal_checking import seals_of
 
 Step = Callable[[Context, Actor, str, Press, Progress], None]
 """One step of packing: floor, archivist, package, press, progress."""
@@ -119,7 +125,7 @@ def begin(ctx: Context, actor: Actor, case_id: str, press: Press, progress: Prog
 
 def check_and_note(ctx: Context, actor: Actor, package_id: str, press: Press, _progress: Progress) -> None:
     """Sign and issue the file notes; from here on the package has its instant."""
-    package = _package(ctx, package_id)
+    package = read_package(ctx, package_id)
     if package.packed_at is not None:
         return
     for volume in package.volumes:
@@ -178,14 +184,14 @@ def _plain_files(ctx: Context, contents: Contents, events: list[Event]) -> list[
 def place_files(ctx: Context, _actor: Actor, package_id: str, press: Press, progress: Progress) -> None:
     """Place the payload under a temporary name, check it, and add the four-property report."""
     contents, work = contents_of(ctx, package_id), work_folder(ctx, package_id)
-    if _final(ctx, contents.package).exists() or (contents.package.data.get("placed") and work.exists()):
+    if final_folder(ctx, contents.package).exists() or (contents.package.data.get("placed") and work.exists()):
         return
-    bagging.sweep(incoming_folder(ctx), _being_made(ctx))
+    bagging.sweep(incoming_folder(ctx), being_made(ctx))
     shutil.rmtree(work, ignore_errors=True)
     with bagging.disk_errors():
         work.mkdir(parents=True)
-    files = bagging.place(ctx.blobs, _planned(ctx, package_id), work, progress)
-    checks = run_checks(_payload(ctx, contents, files, work))
+    files = bagging.place(ctx.blobs, planned_files(ctx, package_id), work, progress)
+    checks = run_checks(payload_of(ctx, contents, files, work))
     made = press.pool.make(reporting.report_job(ctx, contents, files, checks))
     data = reporting.report_data(contents, files, checks)
     reports = [
@@ -206,7 +212,7 @@ def seal_folder(ctx: Context, actor: Actor, package_id: str, press: Press, progr
     contents = contents_of(ctx, package_id)
     if contents.package.state == shelving.KEPT:
         return
-    work, final = work_folder(ctx, package_id), _final(ctx, contents.package)
+    work, final = work_folder(ctx, package_id), final_folder(ctx, contents.package)
     if not final.exists() and not work.exists():
         place_files(ctx, actor, package_id, press, progress)
     with ctx.database.read() as session:
@@ -231,7 +237,7 @@ def seal_folder(ctx: Context, actor: Actor, package_id: str, press: Press, progr
 
 def keep(ctx: Context, actor: Actor, package_id: str, press: Press, _progress: Progress) -> None:
     """Sign and issue the transfer list, keep the package, and mark the case archived."""
-    package = _package(ctx, package_id)
+    package = read_package(ctx, package_id)
     if package.state != shelving.KEPT:
         _hand_in(ctx, actor, package, press)
         _kept(ctx, actor, package)
@@ -277,71 +283,3 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("复核定名", seal_folder),
     ("登记入库", keep),
 )
-
-
-# --- what steps look at ----------------------------------------------------------------------------------------------
-
-
-def contents_of(ctx: Context, package_id: str) -> Contents:
-    """Return all that a package is made of; papers as they stand, which nothing changes any more."""
-    with ctx.database.read() as session:
-        package = queries.package_facts(session, package_id)
-        file = case_file(office_of(ctx, session), package.case_id, filer=package.filer)
-        return Contents(package=package, file=file, items=tuple(queries.items_of(session, package_id)))
-
-
-def event_line(event: Event) -> bytes:
-    """Return an event as canonical JSON, exactly what its hash is taken over, and the hash."""
-    moments = {
-        k: getattr(event, k).astimezone(dt.UTC).isoformat(timespec="microseconds") for k in ("at", "recorded_at")
-    }
-    return canonical({**vars(event), **moments})
-
-
-def events_of(ctx: Context, package: PackageFacts) -> list[Event]:
-    """Return the case's chain as far as the package carries it."""
-    with ctx.database.read() as session:
-        return [e for e in journal.events(session, f"case:{package.case_id}") if e.seq <= package.head_seq]
-
-
-def work_folder(ctx: Context, package_id: str) -> Path:
-    """Return where a package is put together."""
-    return incoming_folder(ctx) / package_id
-
-
-def _final(ctx: Context, package: PackageFacts) -> Path:
-    return packages_folder(ctx) / relative_folder(package)
-
-
-def _package(ctx: Context, package_id: str) -> PackageFacts:
-    with ctx.database.read() as session:
-        return queries.package_facts(session, package_id)
-
-
-def _planned(ctx: Context, package_id: str) -> list[FileFacts]:
-    with ctx.database.read() as session:
-        files = queries.files_of(session, package_id)
-    return [f for f in files if f.path not in (REPORT_JSON, REPORT_PDF)]
-
-
-def _being_made(ctx: Context) -> list[str]:
-    with ctx.database.read() as session:
-        return queries.unfinished_ids(session)
-
-
-def _payload(ctx: Context, contents: Contents, files: list[FileFacts], root: Path) -> Payload:
-    with ctx.database.read() as session:
-        codes = queries.codes_in_use(session, contents.package.agency_id, besides=contents.package.id)
-    return Payload(
-        contents=contents,
-        files=files,
-        root=root,
-        events=events_of(ctx, contents.package),
-        codes_in_use=codes,
-        broken_seals=[f.what for f in files if f.what.endswith("（签章原件）") and not _is_whole(root / f.path)],
-    )
-
-
-def _is_whole(path: Path) -> bool:
-    states = seals_of(path.read_bytes())
-    return bool(states) and all(s.is_intact for s in states)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from archive import packing, queries
+from archive import queries
 from archive.checks import check_named, run_checks, summary
 from archive.checks_api import Payload
 from archive.facts import CheckFacts
 from archive.layout import NOTE
+from archive.packing_view import contents_of, payload_of
 from archive.ruling import read
 from tests.archive.conftest import Office, package_root
 
@@ -23,7 +24,7 @@ def payload(kept_office: Office) -> Payload:
     with ctx.database.read() as session:
         (package,) = queries.packages_of(session, kept_office.case_id)
         files = queries.files_of(session, package.id)
-    return packing._payload(ctx, packing.contents_of(ctx, package.id), files, package_root(kept_office))
+    return payload_of(ctx, contents_of(ctx, package.id), files, package_root(kept_office))
 
 
 def test_forty_rows_are_listed_each_carried_out_attested_or_said_not_to_be(payload: Payload) -> None:

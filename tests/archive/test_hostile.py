@@ -1,4 +1,4 @@
-"""Hostile files and wishes around packages and copies (hostile.md A, B, I): each row by the test named after it."""
+"""Hostile files and wishes around packages and copies: each by the test named after it."""
 
 import datetime as dt
 import hashlib

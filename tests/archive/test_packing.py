@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from archive import packing, queries
 from archive.facts import MAIN, SIDE
-from archive.packing import work_folder
+from archive.packing_view import work_folder
 from archive.portable.verify import check
 from archive.verifying_records import verify_case
 from casework import queries as casework
