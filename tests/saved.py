@@ -5,7 +5,9 @@ from; the others, in whatever process, wait for that and copy. Blobs are shared:
 """
 
 import dataclasses
+import datetime as dt
 import fcntl
+import functools
 import json
 import shutil
 from collections.abc import Iterable, Iterator
@@ -119,3 +121,11 @@ def scenario_files() -> Iterable[Path]:
 def _clock(ctx: Context) -> ManualClock:
     assert isinstance(ctx.clock, ManualClock)
     return ctx.clock
+
+
+@functools.lru_cache
+def beginning(file: Path, step: str) -> dt.datetime:
+    """Return the instant after which a scenario goes on from a step's state: that of its latest act till then."""
+    steps = load_scenario(file).steps
+    at = next(n for n, one in enumerate(steps) if one.id == step)
+    return steps[at + 1].at if at + 1 < len(steps) else steps[at].at
