@@ -33,7 +33,7 @@ DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 YES, NO = ("是", "true", "True", "1"), ("否", "false", "False", "0")
 
 
-class _Unreadable(Exception):  # noqa: N818 - never leaves this module
+class _Unreadable(Exception):
     """A value cannot be read; says why and what to do."""
 
     def __init__(self, message: str, remedy: str) -> None:

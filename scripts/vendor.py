@@ -1,4 +1,4 @@
-"""Copy the listed front-end files from npm packages into web/static/vendor, once, by lock file; licences beside them."""
+"""Copy the listed front-end files from npm packages into web/static/vendor, once, by lock file, licences beside."""
 
 import hashlib
 import json

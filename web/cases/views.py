@@ -11,8 +11,8 @@ from access import accounts
 from archive import queries as packages
 from casework import queries
 from casework.facts import DocumentFacts, ServiceFacts
-from casework.procedure import state_title
 from casework.operations.missing import what_is_missing
+from casework.procedure import state_title
 from casework.queries.lists import CaseFilter, case_page, open_deadlines
 from catalogue.definitions import STAGES
 from foundation import journal
