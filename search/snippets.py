@@ -20,6 +20,7 @@ LONGEST = 40_000
 """Characters of a text that are looked through."""
 _BETWEEN = "[ ]{0,2}[·•・‧∙⋅᛫.〔\\[(【〖〕\\])】〗]?[ ]{0,2}"
 _ANYTHING = "[^0-9a-z\\u3400-\\u9fff\\n]{0,8}"
+_AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _BREAK = re.compile(r"\s*\n\s*")
 
 Spans = list[tuple[int, int]]
@@ -72,7 +73,8 @@ def _unit(unit: str) -> str:
     """Return what one unit looks like: a word or number whole, with or without commas in thousands."""
     if tokens.is_han(unit):
         return re.escape(unit)
-    body = ",?".join(unit) if unit.isdecimal() else re.escape(unit)
+    whole, dot, rest = unit.partition(".")
+    body = ",?".join(whole) + re.escape(dot + rest) if _AMOUNT.fullmatch(unit) else re.escape(unit)
     return f"(?<![0-9a-z]){body}(?![0-9a-z])"
 
 

@@ -4,7 +4,7 @@ import html
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from search.query import parse
@@ -25,6 +25,7 @@ def made(text: str, query: str) -> str:
         ("清政罚（2026）第 3 号", "清政罚〔2026〕第3号", "<mark>清政罚（2026）第 3 号</mark>"),
         ("阿依古丽·买买提说", "阿依古丽买买提", "<mark>阿依古丽·买买提</mark>说"),
         ("罚款5,000元", "5000元", "罚款<mark>5,000元</mark>"),
+        ("罚款5,000.00元", "5000.00元", "罚款<mark>5,000.00元</mark>"),
         ("第13号和第3号", "3", "第13号和第<mark>3</mark>号"),
         ("ＡＢＣ厂", "abc", "<mark>ＡＢＣ</mark>厂"),
         ("訴狀", "诉状", "<mark>訴狀</mark>"),
@@ -70,6 +71,7 @@ def test_the_first_text_with_a_find_is_taken() -> None:
 
 
 @given(st.sampled_from(SENTENCES), st.integers(0, 40), st.integers(1, 9))
+@example(SENTENCES[1], 23, 9)
 def test_what_the_engines_find_is_marked(text: str, start: int, size: int) -> None:
     part = re.sub('[“”"]', "", text[start : start + size])
     for term in parse(part).terms:
