@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from casework import queries, sealing
+from casework import comparing, queries, sealing
 from casework.facts import DocumentFacts, Status
 from casework.gates.api import DONE
 from casework.operations import missing
@@ -42,6 +42,34 @@ def document(document_id: str) -> ResponseReturnValue:
             recordings=_recordings(see, facts),
             why=_why(see, facts),
         )
+
+
+@documents.get("/documents/<document_id>/compare")
+@signed_in
+def compared(document_id: str) -> ResponseReturnValue:
+    """Show what two versions of a paper hold differently; without a choice the last two."""
+    with sight() as see:
+        facts = see.document(document_id)
+        versions = queries.versions_of(see.session, document_id)
+        numbers = [v.version for v in versions]
+        after = _chosen("after", numbers, numbers[-1])
+        before = _chosen("before", numbers, max((n for n in numbers if n < after), default=after))
+        old, new = (sealing.opened(see.ctx.keys, versions[numbers.index(n)]) for n in (before, after))
+        return render_template(
+            "compare.html",
+            area="cases",
+            document=facts,
+            versions=versions,
+            before=old,
+            after=new,
+            changes=comparing.compare(office(see.ctx, see.session).definition_of(facts), old, new),
+        )
+
+
+def _chosen(name: str, numbers: list[int], otherwise: int) -> int:
+    """Return the version that the address names; any other word is answered with the usual one."""
+    number = request.args.get(name, otherwise, type=int)
+    return number if number in numbers else otherwise
 
 
 @documents.get("/documents/<document_id>/pages/<int:number>.png")
