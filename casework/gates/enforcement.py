@@ -86,7 +86,7 @@ def within_window(view: CaseView) -> Iterator[Finding]:
     for deadline in suing:
         message = f"{deadline.title}到{deadline.last_day:%Y-%m-%d}才届满。"
         yield _finding("G16", "A30.1", message, "各项决定的起诉期限都届满后再申请。")
-    windows = [d.last_day for d in view.deadlines_of("court_window")]
+    windows = [d.last_day for d in view.deadlines_of("court_window") if d.met_on is None]
     if windows and view.today > max(windows):
         message = f"申请法院强制执行的期限已于{max(windows):%Y-%m-%d}届满。"
         yield _finding("G16", "A30.1", message, "由法制科研究；法院将不予受理。")

@@ -33,7 +33,7 @@ def issued(at: Office, actor: Actor, view: CaseView) -> None:
     special = _SPECIAL.get(document.type)
     if special is not None:
         special(at, actor, view)
-    _serve_by_hand(at, actor, view_of(at, at.document(document.id)))
+    _serve_by_hand(at, actor, view)
 
 
 def signed_after_issue(at: Office, actor: Actor, view: CaseView) -> None:

@@ -199,7 +199,7 @@ def _issued(
     )
     facts = {"number": document.number, "digest": document.content_digest, "blobs": dict(blobs)}
     note(at, actor, document, "document.issued", version=document.version, **facts)
-    effects.issued(at, actor, view_of(at, at.document(document.id)))
+    effects.issued(at, actor, with_document(view, at.document(document.id)))
     return at.document(document.id)
 
 

@@ -14,7 +14,7 @@ from casework.facts import DocumentFacts, SlotFill, Status
 from casework.gates.api import REVISE, CaseView
 from casework.operations import delegating, effects
 from casework.operations.common import locked_view, note, require_on
-from casework.views import Office, office, view_of
+from casework.views import Office, office, with_document
 from foundation.blobs import refuse_empty
 from foundation.context import Context
 from foundation.errors import BadInput, Conflict, Finding, Refused
@@ -120,11 +120,11 @@ def _signed(at: Office, actor: Actor, view: CaseView, fill: SlotFill) -> Documen
     facts = {"slot": fill.slot, "part": fill.part, "method": fill.method, "person": fill.person_id}
     facts |= {"for": fill.for_id, "delegation": fill.delegation_id} if fill.delegation_id else {}
     note(at, actor, document, kind, version=document.version, digest=document.content_digest, **facts)
-    signed = at.document(document.id)
+    signed = with_document(view, at.document(document.id))
     if view.definition.slot(fill.slot).when == "after_issue":
-        effects.signed_after_issue(at, actor, view_of(at, signed))
+        effects.signed_after_issue(at, actor, signed)
     else:
-        effects.signed_before_issue(at, actor, view_of(at, signed), fill.slot)
+        effects.signed_before_issue(at, actor, signed, fill.slot)
     return at.document(document.id)
 
 

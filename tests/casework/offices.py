@@ -109,6 +109,21 @@ ORDER = {
     "service": "receipt_required",
     "fields": [{"name": "amount", "label": "金额", "kind": "money"}],
 }
+FACTS = {
+    "id": "facts",
+    "title": "情况表",
+    "number": {"character": "情"},
+    "fields": [
+        {"name": "text", "label": "内容", "kind": "text"},
+        {"name": "amount", "label": "金额", "kind": "money"},
+        {"name": "on", "label": "日期", "kind": "date"},
+        {"name": "at", "label": "时间", "kind": "datetime"},
+        {"name": "way", "label": "方式", "kind": "choice", "options": ["直接", "邮寄"]},
+        {"name": "yes", "label": "是否", "kind": "bool"},
+        {"name": "id_no", "label": "证件号码", "kind": "text", "checks": ["id_no"]},
+        {"name": "rows", "label": "明细", "kind": "list", "columns": [{"name": "item", "label": "项目"}]},
+    ],
+}
 MAIL = {
     "id": "ems_register",
     "title": "邮寄登记表",
@@ -185,7 +200,7 @@ RECEIPT = {
         {"id": "server", "part": "sign", "role": "handler", "count": 2, "signs": "server_sign"},
     ],
 }
-SMALL: tuple[Mapping[str, Any], ...] = (LETTER, ORDER, MAIL, HANDED, APPROVAL, CORRECTION, RECEIPT)
+SMALL: tuple[Mapping[str, Any], ...] = (LETTER, ORDER, FACTS, MAIL, HANDED, APPROVAL, CORRECTION, RECEIPT)
 
 
 def small(ctx: Context, folder: Path) -> Context:
