@@ -40,6 +40,7 @@ articles: ## article by article: documents, gates, deadlines and the tests that 
 
 pictures: ## draw docs/pictures anew: pages and documents
 	@$(PY) -m scripts.pictures
+	@$(PY) -m scripts.contact_sheets
 
 lock: ## resolve requirements.in into the lock file
 	@.venv/bin/uv pip compile --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header -q requirements.in -o requirements.txt

@@ -1,13 +1,12 @@
 """Draw every type with its samples on contact sheets: `python -m scripts.contact_sheets [TYPE…] [--kind KIND]`.
 
-One JPEG a stage and kind, pages side by side in the order of types: a quick look at all papers after a change of a
-fragment or a style. Needs prepared fonts (`make setup`).
+Grey JPEGs by stage and kind, pages side by side in the order of types: a quick look at all papers after a change of a
+fragment or a style. Of a long paper the first page and the last two are shown. Needs prepared fonts (`make setup`).
 """
 
 import argparse
 import io
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 
 from PIL import Image
@@ -22,11 +21,11 @@ from generator.pipeline import Job, make
 
 FONTS = ROOT / "var/fonts"
 TARGET = ROOT / "docs/pictures/documents"
-DPI = 48
-COLUMNS, GAP = 12, 4
-MOST_PAGES = 4
-"""Of one paper; the hard samples have up to forty."""
-QUALITY = 55
+DPI = 40
+COLUMNS, ROWS, GAP = 8, 3, 4
+FIRST, LAST = 1, 2
+"""Pages of one paper that are shown; the hard samples have up to forty."""
+QUALITY = 45
 
 
 def main() -> None:
@@ -42,17 +41,31 @@ def main() -> None:
     for stage in STAGES:
         of_stage = [t for t in wanted if t.stage == stage]
         for kind in arguments.kind or KINDS if of_stage else ():
-            images = [page for t in of_stage for page in pages(catalogue, t, kind)]
-            target = arguments.out / f"{stage}-{kind}.jpg"
-            sheet(images).save(target, quality=QUALITY, optimize=True)
-            print(f"{target}: {len(of_stage)}种 {len(images)}页")  # noqa: T201 - a script's output
+            _draw(catalogue, of_stage, kind, arguments.out / f"{stage}-{kind}")
+
+
+def _draw(catalogue: Catalogue, types: Sequence[DocumentType], kind: str, target: Path) -> None:
+    """Draw the sheets of a stage and kind, each small enough to be looked at in a browser."""
+    for old in target.parent.glob(f"{target.name}-*.jpg"):
+        old.unlink()
+    images = [page for t in types for page in pages(catalogue, t, kind)]
+    for number, some in enumerate(batched(images, COLUMNS * ROWS), 1):
+        sheet(some).save(f"{target}-{number}.jpg", quality=QUALITY, optimize=True)
+    print(f"{target}: {len(types)}种 {len(images)}页")  # noqa: T201 - a script's output
+
+
+def batched(images: Sequence[Image.Image], size: int) -> Iterator[Sequence[Image.Image]]:
+    """Yield so many pages at a time."""
+    yield from (images[at : at + size] for at in range(0, len(images), size))
 
 
 def pages(catalogue: Catalogue, definition: DocumentType, kind: str) -> Iterator[Image.Image]:
-    """Yield the first pages of a type's sample."""
+    """Yield the first and the last pages of a type's sample."""
     made = make(job_of(catalogue, definition, kind))
-    for page in islice(preview.pages(made.pdf, DPI), MOST_PAGES):
-        yield Image.open(io.BytesIO(page)).convert("RGB")
+    shown = sorted({*range(min(FIRST, made.pages)), *range(max(0, made.pages - LAST), made.pages)})
+    for number in shown:
+        (page,) = preview.pages(made.pdf, DPI, only=number)
+        yield Image.open(io.BytesIO(page)).convert("L")
 
 
 def job_of(catalogue: Catalogue, definition: DocumentType, kind: str) -> Job:
@@ -78,7 +91,7 @@ def sheet(images: Sequence[Image.Image]) -> Image.Image:
     """Lay pages side by side."""
     width, height = max(i.width for i in images) + GAP, max(i.height for i in images) + GAP
     columns = min(COLUMNS, len(images))
-    out = Image.new("RGB", (columns * width + GAP, -(-len(images) // columns) * height + GAP), "#777777")
+    out = Image.new("L", (columns * width + GAP, -(-len(images) // columns) * height + GAP), 119)
     for at, image in enumerate(images):
         out.paste(image, (GAP + at % columns * width, GAP + at // columns * height))
     return out
