@@ -14,7 +14,9 @@ from cli.common import COMMANDS
 
 MODULES = {
     "articles": "cli.articles",
+    "audit": "cli.copying",
     "backup": "cli.keeping",
+    "copy": "cli.copying",
     "demo": "cli.demo",
     "health": "cli.running",
     "pack": "cli.cases",
