@@ -147,7 +147,16 @@ class Watermark:
             y = bottom + height * share - length * sin / 2
             matrix = f"{cos:.4f} {sin:.4f} {-sin:.4f} {cos:.4f} {x:.2f} {y:.2f}"
             lines.append(f"BT {MARK_GREY} g {MARK} {size:.2f} Tf {matrix} Tm <{codes}> Tj ET")
-        page.contents_add(f"\nQ q /Artifact BMC {' '.join(lines)} EMC Q".encode())
+        _under_ink(page)
+        page.contents_add(f"\nQ q /Artifact BMC {MARK} gs {' '.join(lines)} EMC Q".encode())
+
+
+def _under_ink(page: pikepdf.Page) -> None:
+    """Let the mark darken what is white and leave letters as they are."""
+    resources = page.obj["/Resources"]
+    states = Dictionary(dict((resources.get("/ExtGState") or Dictionary()).items()))
+    states[MARK] = Dictionary(Type=Name.ExtGState, BM=Name.Multiply)
+    resources["/ExtGState"] = states
 
 
 def _box(page: pikepdf.Page) -> tuple[float, float, float, float]:
