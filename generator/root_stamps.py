@@ -7,6 +7,7 @@ A worker's duty. While the authority does not answer, roots wait; the next round
 # pyHanko says that it is typed, and many of its functions are not.
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pyhanko.sign.timestamps import TimeStamper
@@ -31,7 +32,8 @@ def stamp_roots(ctx: Context) -> int:
 
 def _token(ctx: Context, digest: bytes) -> bytes:
     try:
-        token = asyncio.run(_stamper(ctx).async_timestamp(digest, "sha256"))
+        with ThreadPoolExecutor(1) as own:  # a loop of its own: the caller may run one already
+            token = own.submit(lambda: asyncio.run(_stamper(ctx).async_timestamp(digest, "sha256"))).result()
     except (TimestampRequestError, OSError) as error:
         raise Unavailable(
             "时间戳服务没有应答，总账根待补时间戳。", remedy="检查时间戳服务地址（ANJUAN_TSA_URL）。"
