@@ -13,8 +13,10 @@ import functools
 import io
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.content import PdfResources, RawContent
@@ -58,10 +60,10 @@ class PadesProvider:
         stamper = _stamper(order)
         if stamper is not None:
             try:
-                return Sealed(pdf=asyncio.run(_signed(pdf, order, place, identity, stamper)), timestamped=True)
+                return Sealed(pdf=_in_own_loop(_signed(pdf, order, place, identity, stamper)), timestamped=True)
             except (TimestampRequestError, OSError):
                 _failed_at[order.tsa_url] = time.monotonic()
-        return Sealed(pdf=asyncio.run(_signed(pdf, order, place, identity, None)), timestamped=False)
+        return Sealed(pdf=_in_own_loop(_signed(pdf, order, place, identity, None)), timestamped=False)
 
 
 def _stamper(order: SealOrder) -> TimeStamper | None:
@@ -161,3 +163,9 @@ def _style(order: SealOrder) -> StaticStampStyle:
         background_opacity=1.0,
         border_width=0,
     )
+
+
+def _in_own_loop(work: Coroutine[Any, Any, bytes]) -> bytes:
+    """Run in a loop of its own: the caller may run one already."""
+    with ThreadPoolExecutor(1) as own:
+        return own.submit(asyncio.run, work).result()
