@@ -39,11 +39,6 @@ class Servers:
         Raises:
             Unavailable: A child ended by itself.
         """
-
-        def stop(_number: int, _frame: FrameType | None) -> None:
-            raise KeyboardInterrupt
-
-        signal.signal(signal.SIGTERM, stop)
         with contextlib.suppress(KeyboardInterrupt):
             while True:
                 _refuse_ended(self.children)
@@ -71,14 +66,15 @@ def servers(data_dir: Path, *, host: str = "127.0.0.1", port: int = 0, worker: b
     words += [["flask", "work"]] if worker else []
     env = {**os.environ, "ANJUAN_DATA_DIR": str(data_dir), "ANJUAN_DEMO": "true", "PYTHONPATH": str(ROOT)}
     children: list[Child] = []
-    try:
-        for one in words:  # a session of their own: Ctrl+C reaches this process alone, which stops them in order
-            command = [sys.executable, "-m", *one]
-            children.append(subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True))  # noqa: S603 - our own words
-        _wait_until_ready(url, children)
-        yield Servers(url=url, children=tuple(children))
-    finally:
-        _stop(children)
+    with _asked_to_stop():
+        try:
+            for one in words:  # a session of their own: Ctrl+C reaches this process alone, which stops them in order
+                command = [sys.executable, "-m", *one]
+                children.append(subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True))  # noqa: S603 - our own words
+            _wait_until_ready(url, children)
+            yield Servers(url=url, children=tuple(children))
+        finally:
+            _stop(children)
 
 
 def _free_port(host: str) -> int:
@@ -111,6 +107,24 @@ def _refuse_ended(children: Sequence[Child]) -> None:
     for child in children:
         if child.poll() is not None:
             raise Unavailable(f"一个服务进程已退出（{child.returncode}）。", remedy="查看上面的错误信息后重新启动。")
+
+
+@contextlib.contextmanager
+def _asked_to_stop() -> Iterator[None]:
+    """Let the first signal to stop end the block like Ctrl+C, so that no child is left behind at any moment."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.contextmanager

@@ -136,7 +136,17 @@ def test_a_supervisor_reads_the_agencies_given_to_it_and_edits_nothing() -> None
     assert decide(supervisor, Permission.DOCUMENT_READ, paper(), CASES).reason.startswith("监督人员")
     assert not decide(supervisor, Permission.DOCUMENT_REVISE, paper(), CASES).hidden
     writing = {p for p in Permission if p.value.partition(":")[2] not in ("read", "ask")}
-    assert {p for p in writing if may_anywhere(supervisor, p)} == {Permission.RECTIFICATION_ISSUE}
+    assert {p for p in writing if may_anywhere(supervisor, p)} == {
+        Permission.RECTIFICATION_ISSUE,
+        Permission.DOCUMENT_SIGN,
+    }
+
+
+def test_a_supervisor_signs_the_papers_of_supervision_alone() -> None:
+    supervisor = an_actor("supervisor", agency="县局", agencies=frozenset(["县局", "清河"]))
+    for own in ("assessment_form", "confiscated_property_record", "integrity_incident_report"):
+        assert may(supervisor, Permission.DOCUMENT_SIGN, paper("internal", type=own))
+    assert not may(supervisor, Permission.DOCUMENT_SIGN, paper("internal", type="penalty_decision"))
 
 
 def test_a_supervisor_does_not_read_an_agency_that_was_not_given() -> None:
