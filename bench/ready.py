@@ -4,6 +4,7 @@ import dataclasses
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from access.facts import Actor
 from cli.replay import Replay
@@ -34,7 +35,10 @@ def floor(folder: Path, *, workers: int = 2) -> Context:
 
 
 def ready_papers(folder: Path, document_type: str, count: int) -> list[Ready]:
-    """Play the general case up to a paper of a type and return `count` floors on which it waits to be issued."""
+    """Play the general case up to a paper of a type and return `count` floors on which it waits to be issued.
+
+    They share keys and compiled statements: an office has its certificates and its one engine before it issues.
+    """
     base = floor(folder / "base")
     play, document_id, name = _played(base, document_type)
     with base.database.engine.connect() as connection:
@@ -42,11 +46,14 @@ def ready_papers(folder: Path, document_type: str, count: int) -> list[Ready]:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     actor, at = play.actor(name), play.clock.now()
     base.database.close()
-    found = []
+    found, statements = [], dict[Any, Any]()
     for number in range(count):
         own = folder / f"{number}"
         shutil.copytree(folder / "base", own)
-        ctx = build_context(Settings(_env_file=None, data_dir=own), ManualClock(as_utc(at)))  # type: ignore[call-arg]
+        settings = Settings(_env_file=None, data_dir=own, keys_dir=folder / "keys")  # type: ignore[call-arg]
+        ctx = build_context(settings, ManualClock(as_utc(at)))
+        for engine in (ctx.database.engine, ctx.database._writer):
+            engine.update_execution_options(compiled_cache=statements)
         found.append(Ready(ctx=ctx, actor=actor, document_id=document_id))
     return found
 

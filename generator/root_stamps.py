@@ -6,8 +6,6 @@ A worker's duty. While the authority does not answer, roots wait; the next round
 # mypy: disable-error-code="no-untyped-call"
 # pyHanko says that it is typed, and many of its functions are not.
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pyhanko.sign.timestamps import TimeStamper
@@ -17,6 +15,7 @@ from foundation import ledger
 from foundation.context import Context
 from foundation.errors import Unavailable
 from foundation.jobs import duty
+from foundation.loops import in_own_loop
 from generator.seal_keys import time_stamper
 from generator.seal_signer import DemoTimeStamper
 from generator.seal_times import HttpTimeStamper
@@ -32,8 +31,7 @@ def stamp_roots(ctx: Context) -> int:
 
 def _token(ctx: Context, digest: bytes) -> bytes:
     try:
-        with ThreadPoolExecutor(1) as own:  # a loop of its own: the caller may run one already
-            token = own.submit(lambda: asyncio.run(_stamper(ctx).async_timestamp(digest, "sha256"))).result()
+        token = in_own_loop(_stamper(ctx).async_timestamp(digest, "sha256"))
     except (TimestampRequestError, OSError) as error:
         raise Unavailable(
             "时间戳服务没有应答，总账根待补时间戳。", remedy="检查时间戳服务地址（ANJUAN_TSA_URL）。"

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
+
+from foundation.loops import in_own_loop
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +49,9 @@ def seals_of(pdf: bytes) -> list[SealState]:
 
 def _state(signature: object) -> SealState:
     context = ValidationContext(trust_roots=[], allow_fetching=False)
-    status = validate_pdf_signature(signature, signer_validation_context=context, skip_diff=False)  # type: ignore[arg-type]
+    status = in_own_loop(
+        async_validate_pdf_signature(signature, signer_validation_context=context, skip_diff=False)  # type: ignore[arg-type]
+    )
     whole = status.coverage in (SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION)
     untouched = status.modification_level in (None, ModificationLevel.NONE, ModificationLevel.LTA_UPDATES)
     intact = bool(status.intact and status.valid and whole and untouched)

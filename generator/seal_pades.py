@@ -8,15 +8,12 @@ minute, so that a batch does not wait for each paper.
 # mypy: disable-error-code="no-untyped-call"
 # pyHanko says that it is typed, and many of its functions are not.
 
-import asyncio
 import functools
 import io
 import logging
 import time
-from collections.abc import Coroutine, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.content import PdfResources, RawContent
@@ -31,6 +28,7 @@ from pyhanko.stamp import StaticStampStyle
 from pyhanko.stamp.static import StaticContentStamp
 from pyhanko_certvalidator import ValidationContext
 
+from foundation.loops import in_own_loop
 from generator.seal_drawing import POINTS_MM, SIDE, drawing
 from generator.seal_keys import Identity, agency_seal, root, time_stamper
 from generator.seal_order import SEAL_MM, Place, Sealed, SealOrder
@@ -60,10 +58,10 @@ class PadesProvider:
         stamper = _stamper(order)
         if stamper is not None:
             try:
-                return Sealed(pdf=_in_own_loop(_signed(pdf, order, place, identity, stamper)), timestamped=True)
+                return Sealed(pdf=in_own_loop(_signed(pdf, order, place, identity, stamper)), timestamped=True)
             except (TimestampRequestError, OSError):
                 _failed_at[order.tsa_url] = time.monotonic()
-        return Sealed(pdf=_in_own_loop(_signed(pdf, order, place, identity, None)), timestamped=False)
+        return Sealed(pdf=in_own_loop(_signed(pdf, order, place, identity, None)), timestamped=False)
 
 
 def _stamper(order: SealOrder) -> TimeStamper | None:
@@ -163,9 +161,3 @@ def _style(order: SealOrder) -> StaticStampStyle:
         background_opacity=1.0,
         border_width=0,
     )
-
-
-def _in_own_loop(work: Coroutine[Any, Any, bytes]) -> bytes:
-    """Run in a loop of its own: the caller may run one already."""
-    with ThreadPoolExecutor(1) as own:
-        return own.submit(asyncio.run, work).result()

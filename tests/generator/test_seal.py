@@ -14,14 +14,16 @@ import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 
 from foundation.errors import Broken, Unavailable
+from foundation.loops import in_own_loop
 from generator import seal_pades
 from generator.pipeline import Job, Made, make
 from generator.seal import ABOVE_MM, seal
+from generator.seal_checking import seals_of
 from generator.seal_drawing import drawing
 from generator.seal_keys import agency_seal, root, time_stamper
 from generator.seal_order import SEAL_MM, SealOrder
@@ -56,7 +58,7 @@ def _status(pdf: bytes, keys: Path) -> Any:
     reader = PdfFileReader(io.BytesIO(pdf))
     trust = ValidationContext(trust_roots=[certificate(root(keys).certificate)], moment=AT, allow_fetching=False)
     (signature,) = reader.embedded_signatures
-    return validate_pdf_signature(signature, trust, trust)
+    return in_own_loop(async_validate_pdf_signature(signature, trust, trust))
 
 
 def test_a_seal_is_valid_covers_the_file_and_is_the_last_signature(made: Made, keys: Path) -> None:
@@ -100,6 +102,13 @@ def test_a_change_added_after_the_seal_is_found(made: Made, keys: Path) -> None:
     out = io.BytesIO()
     writer.write(out)
     assert not _status(out.getvalue(), keys).bottom_line
+
+
+def test_seals_are_checked_where_a_loop_runs_already(made: Made) -> None:
+    async def caller() -> list[bool]:
+        return [state.is_intact for state in seals_of(made.sealed or b"")]
+
+    assert in_own_loop(caller()) == [True]
 
 
 def test_twenty_seals_of_one_paper_are_twenty_files_of_one_unsealed_paper(keys: Path) -> None:
