@@ -174,6 +174,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("agency_id", "character", "period", name=op.f("pk_number_series")),
     )
     op.create_table(
+        "once",
+        sa.Column("owner", sa.String(length=40), nullable=False),
+        sa.Column("key", sa.String(length=100), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("claimed_at", UtcDateTime(), nullable=False),
+        sa.Column("answer", Json, nullable=True),
+        sa.PrimaryKeyConstraint("owner", "key", name=op.f("pk_once")),
+    )
+    op.create_index(op.f("ix_once_claimed_at"), "once", ["claimed_at"], unique=False)
+    op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("topic", sa.String(length=20), nullable=False),
@@ -967,6 +977,8 @@ def downgrade() -> None:
     op.drop_table("party")
     op.drop_index(op.f("ix_outbox_topic"), table_name="outbox")
     op.drop_table("outbox")
+    op.drop_index(op.f("ix_once_claimed_at"), table_name="once")
+    op.drop_table("once")
     op.drop_table("number_series")
     op.drop_table("number_ledger")
     op.drop_table("ledger_head")

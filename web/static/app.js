@@ -20,3 +20,12 @@ document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select")) return;
   if (event.key === "/") { document.querySelector("#q")?.focus(); event.preventDefault(); }
 });
+// A form is sent once; what cannot be undone is asked first.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.ask && !confirm(form.dataset.ask)) { event.preventDefault(); return; }
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  if (form.method === "post" && !event.defaultPrevented) form.dataset.sent = "1";
+});
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+document.querySelector("#faults")?.focus();
