@@ -17,10 +17,14 @@ from typing import BinaryIO, Protocol
 
 from foundation.blobs_s3 import S3Blobs
 from foundation.digests import PIECE, Blob, copy_with_digests, digests
-from foundation.errors import BadInput, Broken, NotFound, Unavailable
+from foundation.errors import BadInput, Broken, Full, NotFound, Unavailable
 from foundation.settings import Settings
 
 __all__ = ["PIECE", "Blob", "BlobStore", "LocalBlobs", "copy_with_digests", "digests", "open_blobs", "refuse_empty"]
+
+
+NO_ROOM = frozenset([errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+"""Errors of a full disk or an exhausted quota."""
 
 
 class BlobStore(Protocol):
@@ -28,6 +32,14 @@ class BlobStore(Protocol):
 
     def put(self, source: bytes | Path | BinaryIO) -> Blob:
         """Store bytes, a file or a stream; the same bytes twice are one blob.
+
+        Raises:
+            Unavailable: The store is full or down; nothing is half stored.
+        """
+        ...
+
+    def adopt(self, file: Path, known: Blob) -> Blob:
+        """Store a file whose digests were just taken and that nobody writes to any more; the file may stay linked.
 
         Raises:
             Unavailable: The store is full or down; nothing is half stored.
@@ -97,6 +109,21 @@ class LocalBlobs:
         finally:
             Path(name).unlink(missing_ok=True)
         return blob
+
+    def adopt(self, file: Path, known: Blob) -> Blob:
+        """Link a file that lies on the same disk, without moving a byte; copy it from another one."""
+        incoming = self.root / "incoming" / f"{known.sha256}.{os.getpid()}.{time.monotonic_ns()}"
+        try:
+            os.link(file, incoming)
+        except OSError:
+            return self.put(file)
+        try:
+            with _plain_errors():
+                _sync(file)
+                self._keep(incoming, known)
+        finally:
+            incoming.unlink(missing_ok=True)
+        return known
 
     def _keep(self, incoming: Path, blob: Blob) -> None:
         target = self.path(blob.sha256)
@@ -203,12 +230,17 @@ def _plain_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Unavailable("文件无法写入存储，未登记任何内容。", remedy="检查磁盘空间后重试。") from error
+        kind = Full if error.errno in NO_ROOM else Unavailable
+        raise kind("文件无法写入存储，未登记任何内容。", remedy="检查磁盘空间后重试。") from error
 
 
 def _sync_folder(folder: Path) -> None:
     """Make a rename survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

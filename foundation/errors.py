@@ -6,7 +6,8 @@
     ├── Conflict       somebody else changed it meanwhile: carries both versions (API 409)
     ├── Forbidden      the policy says no; shown as NotFound where existence is hidden (API 403/404)
     ├── NotFound       no such thing for this viewer (API 404)
-    ├── Unavailable    a service is down or full: nothing is lost, try again (API 503)
+    ├── Unavailable    a service is down or slow: nothing is lost, try again (API 503)
+    │   └── Full       no room on the disk: nothing is lost, go on when there is (API 507)
     └── Broken         stored data fail their digest or chain: names the exact item (API 500)
 
 Raise them with keyword arguments; front doors (`web`, `cli`) turn them into pages, JSON and exit codes.
@@ -88,9 +89,15 @@ class NotFound(AnjuanError):
 
 
 class Unavailable(AnjuanError):
-    """A service that is needed is down, slow or full."""
+    """A service that is needed is down or slow."""
 
     code = "unavailable"
+
+
+class Full(Unavailable):
+    """There is no room for more bytes."""
+
+    code = "full"
 
 
 class Broken(AnjuanError):
@@ -101,5 +108,6 @@ class Broken(AnjuanError):
 
 def error_of(code: str, message: str, *, remedy: str = "", path: str = "") -> AnjuanError:
     """Build the error of a code anew (from a stored failure)."""
-    kinds = {kind.code: kind for kind in AnjuanError.__subclasses__()}
+    kinds: dict[str, type[AnjuanError]] = {kind.code: kind for kind in AnjuanError.__subclasses__()}
+    kinds[Full.code] = Full
     return kinds.get(code, AnjuanError)(message, remedy=remedy, path=path)

@@ -25,6 +25,10 @@ class Settings(BaseSettings):
     search_url: str = Field(default="", description="Elasticsearch 地址；空为内置检索（SQLite FTS5）")
     search_prefix: str = Field(default="anjuan", description="Elasticsearch 索引名前缀")
     keys_dir: Path | None = Field(default=None, description="密钥目录；空为 data_dir/keys")
+    uploads_dir: Path | None = Field(
+        default=None, description="未传完的上传文件所在目录；空为 data_dir/uploads，多台网页服务器须共用一个目录"
+    )
+    upload_gib: int = Field(default=20, ge=1, le=1024, description="单个上传文件的上限（GiB）")
     templates_dir: Path = Field(default=ROOT / "templates", description="文书定义目录（只读）")
     fonts_dir: Path = Field(default=ROOT / "var/fonts", description="已备字体目录；可放本机关的授权字体")
     public_url: str = Field(default="http://127.0.0.1:8000", description="文书二维码与核验页的网址前缀")
@@ -49,3 +53,8 @@ class Settings(BaseSettings):
     def keys(self) -> Path:
         """Folder of the keys."""
         return self.keys_dir or self.data_dir / "keys"
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of uploads that are under way."""
+        return self.uploads_dir or self.data_dir / "uploads"

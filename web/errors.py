@@ -16,6 +16,7 @@ STATUS: dict[type[errors.AnjuanError], int] = {
     errors.Forbidden: 403,
     errors.NotFound: 404,  # what a viewer may not know of is NotFound: the same answer as for a thing that is not there
     errors.Unavailable: 503,
+    errors.Full: 507,
     errors.Broken: 500,
 }
 MISSING = 404
@@ -26,6 +27,7 @@ HEADINGS = {
     422: "填写的内容需要修改",
     429: "请求太频繁",
     503: "暂时不可用",
+    507: "磁盘空间不足",
 }
 NOT_HERE = "没有找到，或者您无权查看。"
 

@@ -194,6 +194,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_outbox_topic"), "outbox", ["topic"], unique=False)
     op.create_table(
+        "pace",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("held", sa.Double(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_pace")),
+    )
+    op.create_index(op.f("ix_pace_at"), "pace", ["at"], unique=False)
+    op.create_table(
         "party",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("agency_id", sa.String(length=36), nullable=False),
@@ -211,7 +219,11 @@ def upgrade() -> None:
         sa.Column("employer", sa.String(length=200), nullable=False),
         sa.Column("guardian", sa.String(length=200), nullable=False),
         sa.Column("guardian_contact", sa.String(length=500), nullable=False),
+        sa.Column("aliases", sa.String(length=500), nullable=False),
+        sa.Column("alias_keys", sa.String(length=600), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("registered_at", UtcDateTime(), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_party")),
         sa.UniqueConstraint("agency_id", "id", name="uq_party_agency_id_id"),
     )
@@ -225,6 +237,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
     op.create_table(
+        "print_kit",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("sheets", Json, nullable=False),
+        sa.Column("duplex", sa.Boolean(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("leaves", sa.Integer(), nullable=False),
+        sa.Column("blob", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("secrecy", sa.String(length=40), nullable=False),
+        sa.Column("made_by", sa.String(length=80), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("printed_by", sa.String(length=80), nullable=False),
+        sa.Column("printed_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_print_kit")),
+        sa.UniqueConstraint("agency_id", "id", name="uq_print_kit_agency_id_id"),
+    )
+    op.create_index(op.f("ix_print_kit_agency_id"), "print_kit", ["agency_id"], unique=False)
+    op.create_table(
         "sign_in_attempt",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("login_digest", sa.String(length=64), nullable=False),
@@ -235,6 +267,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sign_in_attempt_address"), "sign_in_attempt", ["address"], unique=False)
     op.create_index("ix_sign_in_attempt_who", "sign_in_attempt", ["login_digest", "address", "at"], unique=False)
+    op.create_table(
+        "upload",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("begun_by", sa.String(length=36), nullable=False),
+        sa.Column("purpose", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("length", sa.BigInteger(), nullable=False),
+        sa.Column("file_name", sa.String(length=400), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("words", Json, nullable=False),
+        sa.Column("begun_at", UtcDateTime(), nullable=False),
+        sa.Column("touched_at", UtcDateTime(), nullable=False),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
+        sa.Column("target", sa.String(length=400), nullable=False),
+        sa.Column("fault", Json, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
+    )
+    op.create_index(op.f("ix_upload_begun_by"), "upload", ["begun_by"], unique=False)
+    op.create_index(op.f("ix_upload_subject"), "upload", ["subject"], unique=False)
+    op.create_index(op.f("ix_upload_touched_at"), "upload", ["touched_at"], unique=False)
     op.create_table(
         "account",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -528,6 +581,54 @@ def upgrade() -> None:
     op.create_index(op.f("ix_package_case_id"), "package", ["case_id"], unique=False)
     op.create_index(op.f("ix_package_state"), "package", ["state"], unique=False)
     op.create_table(
+        "party_pass",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("party_id", sa.String(length=36), nullable=False),
+        sa.Column("pin_digest", sa.String(length=64), nullable=False),
+        sa.Column("given_by", sa.String(length=36), nullable=False),
+        sa.Column("given_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("most_uses", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("locked_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "case_id"], ["case_.agency_id", "case_.id"], name=op.f("fk_party_pass_agency_id_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "party_id"], ["party.agency_id", "party.id"], name=op.f("fk_party_pass_agency_id_party_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_party_pass")),
+        sa.UniqueConstraint("agency_id", "id", name="uq_party_pass_agency_id_id"),
+    )
+    op.create_index(op.f("ix_party_pass_case_id"), "party_pass", ["case_id"], unique=False)
+    op.create_index(
+        "uq_party_pass_open",
+        "party_pass",
+        ["case_id", "party_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
+        "party_version",
+        sa.Column("party_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("data", Json, nullable=False),
+        sa.Column("changed", Json, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.String(length=36), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "party_id"], ["party.agency_id", "party.id"], name=op.f("fk_party_version_agency_id_party_id")
+        ),
+        sa.PrimaryKeyConstraint("party_id", "version", name=op.f("pk_party_version")),
+    )
+    op.create_table(
         "recording",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("agency_id", sa.String(length=36), nullable=False),
@@ -718,6 +819,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_package_volume_package_id"), "package_volume", ["package_id"], unique=False)
     op.create_table(
+        "party_session",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("pass_id", sa.String(length=36), nullable=False),
+        sa.Column("token_digest", sa.String(length=64), nullable=False),
+        sa.Column("address", sa.String(length=60), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "pass_id"],
+            ["party_pass.agency_id", "party_pass.id"],
+            name=op.f("fk_party_session_agency_id_pass_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_party_session")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_party_session_token_digest")),
+    )
+    op.create_index(op.f("ix_party_session_pass_id"), "party_session", ["pass_id"], unique=False)
+    op.create_table(
         "sign_in_session",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("account_id", sa.String(length=36), nullable=False),
@@ -907,6 +1028,8 @@ def downgrade() -> None:
     op.drop_table("document_blob")
     op.drop_index(op.f("ix_sign_in_session_account_id"), table_name="sign_in_session")
     op.drop_table("sign_in_session")
+    op.drop_index(op.f("ix_party_session_pass_id"), table_name="party_session")
+    op.drop_table("party_session")
     op.drop_index(op.f("ix_package_volume_package_id"), table_name="package_volume")
     op.drop_table("package_volume")
     op.drop_index(op.f("ix_package_item_document_id"), table_name="package_item")
@@ -927,6 +1050,15 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_recording_case_id"), table_name="recording")
     op.drop_index(op.f("ix_recording_batch_id"), table_name="recording")
     op.drop_table("recording")
+    op.drop_table("party_version")
+    op.drop_index(
+        "uq_party_pass_open",
+        table_name="party_pass",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_party_pass_case_id"), table_name="party_pass")
+    op.drop_table("party_pass")
     op.drop_index(op.f("ix_package_state"), table_name="package")
     op.drop_index(op.f("ix_package_case_id"), table_name="package")
     op.drop_table("package")
@@ -968,13 +1100,21 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_account_person_id"), table_name="account")
     op.drop_index(op.f("ix_account_login_key"), table_name="account")
     op.drop_table("account")
+    op.drop_index(op.f("ix_upload_touched_at"), table_name="upload")
+    op.drop_index(op.f("ix_upload_subject"), table_name="upload")
+    op.drop_index(op.f("ix_upload_begun_by"), table_name="upload")
+    op.drop_table("upload")
     op.drop_index("ix_sign_in_attempt_who", table_name="sign_in_attempt")
     op.drop_index(op.f("ix_sign_in_attempt_address"), table_name="sign_in_attempt")
     op.drop_table("sign_in_attempt")
+    op.drop_index(op.f("ix_print_kit_agency_id"), table_name="print_kit")
+    op.drop_table("print_kit")
     op.drop_table("person")
     op.drop_index(op.f("ix_party_name_key"), table_name="party")
     op.drop_index(op.f("ix_party_id_no"), table_name="party")
     op.drop_table("party")
+    op.drop_index(op.f("ix_pace_at"), table_name="pace")
+    op.drop_table("pace")
     op.drop_index(op.f("ix_outbox_topic"), table_name="outbox")
     op.drop_table("outbox")
     op.drop_index(op.f("ix_once_claimed_at"), table_name="once")

@@ -15,6 +15,7 @@ from obstore.store import S3Store
 
 from foundation.blobs import PIECE, BlobStore
 from foundation.context import Context
+from foundation.digests import digests, pieces_of
 from foundation.errors import Broken, NotFound, Unavailable
 
 LARGE = 20 * PIECE + 123
@@ -134,3 +135,16 @@ def spoil(ctx: Context, sha256: str, content: bytes) -> None:
     options = {"endpoint": ctx.settings.s3_endpoint, "client_options": {"allow_http": True}}
     store = S3Store(bucket, prefix=prefix, region="us-east-1", virtual_hosted_style_request=False, **keys, **options)
     obstore.put(store, name, content)
+
+
+@pytest.mark.parametrize("size", [1, LARGE])
+def test_a_file_whose_digests_are_known_is_taken_over_and_found_like_any_other(
+    blobs: BlobStore, tmp_path: Path, size: int
+) -> None:
+    file = tmp_path / "whole.bin"
+    file.write_bytes(os.urandom(size))
+    known = blobs.adopt(file, digests(pieces_of(file)))
+    assert blobs.adopt(file, known) == known
+    assert blobs.verify(known.sha256) == known
+    file.unlink()
+    assert blobs.size(known.sha256) == size
