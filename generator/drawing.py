@@ -26,7 +26,15 @@ VERIFY = "v"
 """Path of the public page under the installation's address."""
 
 
-def job_of(ctx: Context, paper: Paper, definition: DocumentType, *, draft: bool = False, sealed: bool = False) -> Job:
+def job_of(
+    ctx: Context,
+    paper: Paper,
+    definition: DocumentType,
+    *,
+    draft: bool = False,
+    for_signing: bool = False,
+    sealed: bool = False,
+) -> Job:
     """Return the job that draws a paper.
 
     Args:
@@ -34,19 +42,20 @@ def job_of(ctx: Context, paper: Paper, definition: DocumentType, *, draft: bool 
         paper: The paper with its values.
         definition: The definition that the paper was opened with.
         draft: Draw a preview.
+        for_signing: Draw it to be printed and signed by hand: a preview without 草稿 over it.
         sealed: Seal the finished file, if its type has a seal.
     """
     return Job(
         definition=definition,
         values=paper.values,
-        furniture=furniture_of(ctx, paper, draft=draft),
+        furniture=furniture_of(ctx, paper, draft=draft or for_signing, for_signing=for_signing),
         fonts_dir=str(ctx.settings.fonts_dir),
         images={asset: sealing.read(ctx, blob, paper.bound.get(asset, "")) for asset, blob in paper.images.items()},
-        seal=_order(ctx, paper, definition) if sealed and definition.seal and not draft else None,
+        seal=_order(ctx, paper, definition) if sealed and definition.seal and not (draft or for_signing) else None,
     )
 
 
-def furniture_of(ctx: Context, paper: Paper, *, draft: bool = False) -> Furniture:
+def furniture_of(ctx: Context, paper: Paper, *, draft: bool = False, for_signing: bool = False) -> Furniture:
     """Return what surrounds a paper's text."""
     document, agency = paper.document, paper.agency
     return Furniture(
@@ -59,6 +68,7 @@ def furniture_of(ctx: Context, paper: Paper, *, draft: bool = False) -> Furnitur
         agency_name=_text(agency, "name"),
         created_at=_created(ctx, document),
         draft=draft,
+        for_signing=for_signing,
         contact=_text(agency, "contact"),
         address=_text(agency, "address"),
     )

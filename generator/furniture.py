@@ -32,6 +32,8 @@ class Furniture:
     """ISO instant with zone: the only date that enters PDF and DOCX metadata."""
     draft: bool = False
     """A preview: number, date, signatures and seal stay empty, 草稿 lies over each page."""
+    for_signing: bool = False
+    """A preview that is printed to be signed by hand: 草稿 does not lie over it."""
     contact: str = ""
     address: str = ""
     copies: str = ""

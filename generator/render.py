@@ -144,7 +144,7 @@ def _context(definition: DocumentType, values: Mapping[str, Any], furniture: Fur
         copies=furniture.copies or definition.copies,
         contact=furniture.contact,
         address=furniture.address,
-        watermark="草稿" if draft else "",
+        watermark="草稿" if draft and not furniture.for_signing else "",
         struck="／",
         sign=Row(**signs),
     )

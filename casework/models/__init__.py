@@ -24,6 +24,7 @@ __all__ = [
     "CaseMemberRow",
     "CasePartyRow",
     "CaseRow",
+from casework.models.printing import PrintKitRow
     "DeadlineRow",
     "DeviceRow",
     "Digest",
@@ -44,3 +45,4 @@ __all__ = [
     "SlotFillRow",
     "Word",
 ]
+    "PrintKitRow",

@@ -29,6 +29,7 @@ SENTENCES: Mapping[str, str] = {
     "document.reserved": "开始制发{title}",
     "document.given_up": "放弃制发{title}",
     "document.issued": "制发{title}",
+    "document.printed": "打印{title}",
     "document.served": "{title}送达",
     "document.corrected": "更正{title}",
     "document.replaced": "{title}被更正替换",
