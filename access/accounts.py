@@ -9,12 +9,13 @@ from sqlalchemy import orm
 
 from access.actors import actor_of, names_of
 from access.agencies import note, require_in_agency, today
+from access.attempts import TooSoon
 from access.facts import AccountFacts, Actor
 from access.models import AccountRow
 from access.passwords import checked_password, hash_password, is_password, login_key
 from access.permissions import Permission
 from access.persons import add_person, appoint, end_appointment, person, persons_of
-from access.sessions import TooSoon, actor_of_session, end_all, sign_in, sign_out
+from access.sessions import actor_of_session, end_all, sign_in, sign_out
 from foundation.context import Context
 from foundation.errors import BadInput, NotFound
 

@@ -14,6 +14,7 @@ class Permission(StrEnum):
     CASE_CLOSE = "case:close"
     PARTY_REGISTER = "party:register"
     PARTY_READ = "party:read"
+    PARTY_ADMIT = "party:admit"
     DEVICE_REGISTER = "device:register"
     DEVICE_READ = "device:read"
     DOCUMENT_DRAFT = "document:draft"
@@ -75,6 +76,7 @@ KINDS_OF: Mapping[str, frozenset[str]] = {
 
 EXCEPTIONS: Mapping[Permission, frozenset[str]] = {
     Permission.CASE_OPEN: frozenset(["agency"]),
+    Permission.PARTY_ADMIT: frozenset(["case"]),
     Permission.RECORDING_ADD: frozenset(["case", "agency"]),
     Permission.PACKAGE_MAKE: frozenset(["case"]),
     Permission.RECTIFICATION_ISSUE: frozenset(["agency", "case"]),

@@ -10,22 +10,20 @@ account has stand in `access:sign_in`.
 import contextlib
 import datetime as dt
 import hashlib
-import hmac
-import math
 import secrets
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from access import attempts
 from access.actors import actor_of
 from access.facts import Actor
-from access.models import AccountRow, AppointmentRow, SessionRow, SignInAttemptRow
+from access.models import AccountRow, AppointmentRow, SessionRow
 from access.passwords import hash_password, is_password, login_key, needs_new_hash
 from foundation import journal
 from foundation.context import Context
 from foundation.errors import Forbidden, NotFound, Unavailable
-from foundation.jobs import duty
 
 IDLE = dt.timedelta(minutes=30)
 """A session ends when nothing was asked for so long."""
@@ -34,24 +32,9 @@ LONGEST = dt.timedelta(hours=12)
 SEEN_EVERY = dt.timedelta(minutes=1)
 """How exactly the last request is written down."""
 
-FREE_TRIES = 4
-"""Failures of one account at one address that cost nothing."""
-MOST_DELAY = dt.timedelta(minutes=5)
-FORGET = dt.timedelta(hours=24)
-"""Failures older than this do not count."""
-CROWD, CROWD_SPAN = 60, dt.timedelta(minutes=10)
-"""Failures of one address over all accounts in a span, after which that address waits (credential stuffing)."""
-
 REFUSED = ("账号或口令不对，或账号不能使用。", "核对后重试；忘记口令请联系本机关系统管理员。")
-UNKNOWN_STREAM = "access:sign_in"
-
-
-class TooSoon(Unavailable):
-    """The next try must wait."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"尝试次数过多，请{seconds}秒后再试。", remedy="忘记口令请联系本机关系统管理员。")
-        self.seconds = seconds
+REMEDY = "忘记口令请联系本机关系统管理员。"
+"""What somebody who must wait can do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,28 +72,16 @@ def sign_in(ctx: Context, *, login: str, password: str, address: str) -> str:
 
 def _written_down(ctx: Context, login: str, address: str) -> _Try:
     key = login_key(login)
-    mark = hmac.new(ctx.keys.key("sign_in"), key.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
-    now = ctx.clock.now()
     with ctx.database.write() as session:
-        _one_at_a_time(session, mark + address)
-        _refuse_too_soon(session, mark, address, now)
-        row = SignInAttemptRow(id=ctx.ids.new(), login_digest=mark, address=address, at=now, succeeded=False)
-        session.add(row)
+        attempt = attempts.written_down(ctx, session, key, address, remedy=REMEDY)
         account = _account(session, key)
-        stream = f"agency:{_agency_of(session, account.person_id)}" if account else UNKNOWN_STREAM
+        stream = f"agency:{_agency_of(session, account.person_id)}" if account else attempts.UNKNOWN_STREAM
         return _Try(
-            id=row.id,
+            id=attempt,
             account_id=account.id if account else "",
             stored=account.password_hash if account and account.disabled_at is None else "",
             stream=stream,
         )
-
-
-def _one_at_a_time(session: orm.Session, who: str) -> None:
-    """Let parallel tries of one name and address see each other; SQLite has one writer anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        number = int.from_bytes(hashlib.sha256(who.encode("utf-8", "replace")).digest()[:8], "big", signed=True)
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
 def _account(session: orm.Session, key: str) -> AccountRow | None:
@@ -122,41 +93,10 @@ def _agency_of(session: orm.Session, person_id: str) -> str:
     return session.scalar(query.order_by(AppointmentRow.valid_from, AppointmentRow.id).limit(1)) or "none"
 
 
-def _refuse_too_soon(session: orm.Session, mark: str, address: str, now: dt.datetime) -> None:
-    wait = max(_own_wait(session, mark, address, now), _crowd_wait(session, address, now))
-    if wait > dt.timedelta():
-        raise TooSoon(math.ceil(wait.total_seconds()))
-
-
-def _own_wait(session: orm.Session, mark: str, address: str, now: dt.datetime) -> dt.timedelta:
-    """Return what is left of the delay: 1, 2, 4 … seconds after each failure beyond the free ones."""
-    row = SignInAttemptRow
-    own = (row.login_digest == mark, row.address == address, row.at > now - FORGET)
-    good = session.scalar(sa.select(sa.func.max(row.at)).where(*own, row.succeeded))
-    since = [row.at >= good] if good else []
-    count, last = session.execute(
-        sa.select(sa.func.count(), sa.func.max(row.at)).where(*own, ~row.succeeded, *since)
-    ).one()
-    if count < FREE_TRIES:
-        return dt.timedelta()
-    return _utc(last) + min(dt.timedelta(seconds=2 ** min(count - FREE_TRIES, 20)), MOST_DELAY) - now
-
-
-def _crowd_wait(session: orm.Session, address: str, now: dt.datetime) -> dt.timedelta:
-    row = SignInAttemptRow
-    recent = (row.address == address, ~row.succeeded, row.at > now - CROWD_SPAN)
-    count, first = session.execute(sa.select(sa.func.count(), sa.func.min(row.at)).where(*recent)).one()
-    return _utc(first) + CROWD_SPAN - now if count >= CROWD else dt.timedelta()
-
-
-def _utc(at: dt.datetime) -> dt.datetime:
-    return at if at.tzinfo else at.replace(tzinfo=dt.UTC)
-
-
 def _opened(ctx: Context, session: orm.Session, trial: _Try, account: AccountRow, address: str) -> str:
     token, now = secrets.token_urlsafe(32), ctx.clock.now()
     _journal(ctx, session, trial, "sign_in.succeeded", address)
-    session.execute(sa.update(SignInAttemptRow).where(SignInAttemptRow.id == trial.id).values(succeeded=True))
+    attempts.succeeded(session, trial.id)
     session.add(
         SessionRow(
             id=ctx.ids.new(),
@@ -175,16 +115,6 @@ def _journal(ctx: Context, session: orm.Session, trial: _Try, kind: str, address
     by = trial.account_id or "unknown"
     data = {"attempt": trial.id, "address": address[:60]}
     journal.append(session, ctx.clock, stream=trial.stream, kind=kind, actor=by, data=data)
-
-
-@duty("sign-in-attempts", every_s=3600)
-def forget_attempts(ctx: Context) -> int:
-    """Delete tries that do not count any more; return how many (the journal keeps what happened)."""
-    old = SignInAttemptRow.at <= ctx.clock.now() - FORGET
-    with ctx.database.write() as session:
-        ids = session.scalars(sa.select(SignInAttemptRow.id).where(old)).all()
-        session.execute(sa.delete(SignInAttemptRow).where(old))
-    return len(ids)
 
 
 def actor_of_session(ctx: Context, token: str) -> Actor | None:

@@ -12,10 +12,12 @@ from casework import chains as _chains  # noqa: F401
 from casework import health as _calendar  # noqa: F401 - floors add their probes when they are imported
 from cli.common import Result, command, the_context
 from cli.ready import ready_context
+from foundation import paces as _paces  # noqa: F401
 from foundation import workflows
 from foundation.health import Check, State, checks
 from generator import health as _fonts  # noqa: F401
 from generator import root_stamps as _stamps  # noqa: F401
+from generator import signed_copies as _signed_copies  # noqa: F401
 from search import health as _index  # noqa: F401
 from search import jobs as _jobs  # noqa: F401
 from search import jobs as _rebuilding  # noqa: F401

@@ -839,6 +839,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_party_session_pass_id"), "party_session", ["pass_id"], unique=False)
     op.create_table(
+        "phone",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("account_id", sa.String(length=36), nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("code_digest", sa.String(length=64), nullable=False),
+        sa.Column("token_digest", sa.String(length=64), nullable=True),
+        sa.Column("password_mark", sa.String(length=64), nullable=False),
+        sa.Column("invited_at", UtcDateTime(), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_phone_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phone")),
+        sa.UniqueConstraint("code_digest", name=op.f("uq_phone_code_digest")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_phone_token_digest")),
+    )
+    op.create_index(op.f("ix_phone_account_id"), "phone", ["account_id"], unique=False)
+    op.create_index(op.f("ix_phone_case_id"), "phone", ["case_id"], unique=False)
+    op.create_table(
         "sign_in_session",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("account_id", sa.String(length=36), nullable=False),
@@ -1028,6 +1047,9 @@ def downgrade() -> None:
     op.drop_table("document_blob")
     op.drop_index(op.f("ix_sign_in_session_account_id"), table_name="sign_in_session")
     op.drop_table("sign_in_session")
+    op.drop_index(op.f("ix_phone_case_id"), table_name="phone")
+    op.drop_index(op.f("ix_phone_account_id"), table_name="phone")
+    op.drop_table("phone")
     op.drop_index(op.f("ix_party_session_pass_id"), table_name="party_session")
     op.drop_table("party_session")
     op.drop_index(op.f("ix_package_volume_package_id"), table_name="package_volume")

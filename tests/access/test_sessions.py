@@ -7,10 +7,11 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from access import accounts, sessions
+from access import accounts, attempts
 from access.accounts import TooSoon
+from access.attempts import CROWD, FREE_TRIES, MOST_DELAY
 from access.models import SessionRow, SignInAttemptRow
-from access.sessions import CROWD, FREE_TRIES, IDLE, LONGEST, MOST_DELAY
+from access.sessions import IDLE, LONGEST
 from foundation import journal
 from foundation.context import Context
 from foundation.errors import Forbidden
@@ -221,11 +222,11 @@ def test_tries_that_no_longer_count_are_forgotten_and_the_others_stay(ctx: Conte
     for _ in range(3):
         with pytest.raises(Forbidden):
             sign_in(ctx, password=WRONG)
-    move(ctx, ctx.clock.now() + sessions.FORGET - dt.timedelta(minutes=1))
+    move(ctx, ctx.clock.now() + attempts.FORGET - dt.timedelta(minutes=1))
     with pytest.raises(Forbidden):
         sign_in(ctx, password=WRONG)
     move(ctx, ctx.clock.now() + dt.timedelta(minutes=2))
-    assert sessions.forget_attempts(ctx) == 3
-    assert sessions.forget_attempts(ctx) == 0
+    assert attempts.forget_attempts(ctx) == 3
+    assert attempts.forget_attempts(ctx) == 0
     with ctx.database.read() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(SignInAttemptRow)) == 1
