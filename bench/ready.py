@@ -44,7 +44,7 @@ def ready_papers(folder: Path, document_type: str, count: int) -> list[Ready]:
     with base.database.engine.connect() as connection:
         connection.exec_driver_sql("ROLLBACK")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    actor, at = play.actor(name), play.clock.now()
+    actor, at, dialect = play.actor(name), play.clock.now(), base.database.engine.dialect
     base.database.close()
     found, statements = [], dict[Any, Any]()
     for number in range(count):
@@ -54,6 +54,7 @@ def ready_papers(folder: Path, document_type: str, count: int) -> list[Ready]:
         ctx = build_context(settings, ManualClock(as_utc(at)))
         for engine in (ctx.database.engine, ctx.database._writer):
             engine.update_execution_options(compiled_cache=statements)
+            engine.dialect = dialect  # compiled statements are kept by dialect
         found.append(Ready(ctx=ctx, actor=actor, document_id=document_id))
     return found
 

@@ -104,7 +104,7 @@ def _token(keys: Keys, value: Any, about: str) -> str:
 def closed(values: Mapping[str, Any], about: str) -> dict[str, Any]:
     """Return stored values with closed ones as `Sealed`."""
     return {
-        k: Sealed(v[TOKEN], f"{about}.{k}") if isinstance(v, Mapping) and set(v) == {TOKEN} else v
+        k: Sealed(v[TOKEN], f"{about}.{k}") if isinstance(v, dict) and v.keys() == {TOKEN} else v
         for k, v in values.items()
     }
 
@@ -120,6 +120,13 @@ def column(row: Any, name: str, about: str) -> Any:
     """Return a column of a row that may be closed."""
     token = (row.sealed or {}).get(name)
     return Sealed(token, f"{about}.{name}") if token else getattr(row, name)
+
+
+def columns(row: Any, names: Iterable[str], about: str) -> dict[str, Any]:
+    """Return columns of a row, each of which may be closed."""
+    if not row.sealed:
+        return {name: getattr(row, name) for name in names}
+    return {name: column(row, name, about) for name in names}
 
 
 def opened(keys: Keys, thing: Thing) -> Thing:

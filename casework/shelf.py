@@ -66,8 +66,8 @@ def lock_case(session: orm.Session, case_id: str) -> None:
         raise absent("case")
 
 
-def lock_document(session: orm.Session, document_id: str) -> None:
-    """Lock the case of a paper, or the paper's own row when it belongs to the agency.
+def lock_document(session: orm.Session, document_id: str) -> str | None:
+    """Lock the case of a paper and return its id; the paper's own row when it belongs to the agency, and None.
 
     Raises:
         NotFound: There is no such paper.
@@ -77,6 +77,7 @@ def lock_document(session: orm.Session, document_id: str) -> None:
         lock_case(session, case_id)
     elif lock_row(session, DocumentRow, document_id) is None:
         raise absent("document")
+    return case_id
 
 
 def insert(session: orm.Session, facts: DocumentFacts, at: dt.datetime) -> None:
@@ -180,6 +181,16 @@ def attach(session: orm.Session, document: DocumentFacts, blobs: Mapping[str, st
             )
             session.add(row)
     session.flush()
+
+
+def put_copy(session: orm.Session, document: DocumentFacts, kind: str, blob: str, at: dt.datetime) -> None:
+    """Put a file that is drawn anew with each signature, instead of the one before; files of the issue never change."""
+    row = session.get(DocumentBlobRow, (document.id, kind))
+    if row is None:
+        attach(session, document, {kind: blob}, at)
+    else:
+        row.blob, row.at = blob, at
+        session.flush()
 
 
 def reasons_of(session: orm.Session, document_id: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ from casework.gates.api import ISSUE, CaseView
 from casework.sealing import Lock
 from catalogue import versions
 from catalogue.definitions import Catalogue, DocumentType
-from catalogue.loading import load_catalogue
+from catalogue.loading import recent_catalogue
 from foundation.clock import legal_date
 from foundation.context import Context
 
@@ -71,7 +71,7 @@ class Office:
 
 def office(ctx: Context, session: orm.Session) -> Office:
     """Return the office of an open session; the catalogue is read once a process."""
-    return Office(ctx=ctx, session=session, catalogue=load_catalogue(ctx.settings.templates_dir))
+    return Office(ctx=ctx, session=session, catalogue=recent_catalogue(ctx.settings.templates_dir))
 
 
 def view_of(

@@ -85,8 +85,9 @@ def readable(at: Office, actor: Actor, documents: Sequence[DocumentFacts]) -> li
 
 def locked_view(at: Office, document_id: str, *, act: str, reasons: Mapping[str, str] | None = None) -> CaseView:
     """Lock a paper's case and return the view of it."""
-    shelf.lock_document(at.session, document_id)
-    return view_of(at, at.document(document_id), act=act, reasons=reasons)
+    papers = at.papers(shelf.lock_document(at.session, document_id))
+    own = next((d for d in papers if d.id == document_id), None) or at.document(document_id)
+    return view_of(at, own, act=act, reasons=reasons, others=papers)
 
 
 def note(at: Office, actor: Actor, document: DocumentFacts, kind: str, **data: Any) -> None:

@@ -19,9 +19,11 @@ from casework.models import (
     SlotFillRow,
 )
 from casework.officers import officer
-from casework.queries.base import grouped, rows_in
+from casework.queries.base import plain, plain_grouped, plain_rows
 from foundation.clock import legal_date
 from foundation.errors import NotFound
+
+_TABLE = DocumentRow.__table__
 
 DOCUMENT_COLUMNS: Mapping[str, Any] = {
     "id": DocumentRow.id,
@@ -40,6 +42,19 @@ DOCUMENT_COLUMNS: Mapping[str, Any] = {
 """Names that a policy predicate may use over papers, for compiling it to SQL."""
 
 
+_PLAIN = tuple(
+    n for n in DocumentFacts.__dataclass_fields__ if n not in ("status", "data", "slots", "officers", "blobs")
+)
+"""Facts that stand in the row as they are."""
+
+_FILL = tuple(SlotFill.__dataclass_fields__)
+_HEAD = sa.select(*(DocumentRow.__table__.c[n] for n in (*_PLAIN, "status", "changed_at")))
+_DATA = plain(DocumentVersionRow, ["version", "data"], "document_id")
+_FILLS = plain(SlotFillRow, ["id", *_FILL, "sealed"], "document_id", "seq")
+_ACTING = plain(DocumentOfficerRow, ["person_id"], "document_id", "seq")
+_BLOBS = plain(DocumentBlobRow, ["kind", "blob"], "document_id", "kind")
+
+
 def document_facts(session: orm.Session, document_id: str, day: dt.date | None = None) -> DocumentFacts:
     """Return a paper in its present version, with the valid fills only.
 
@@ -51,10 +66,10 @@ def document_facts(session: orm.Session, document_id: str, day: dt.date | None =
     Raises:
         NotFound: There is no such paper.
     """
-    row = session.get(DocumentRow, document_id)
-    if row is None:
+    found = _listed(session, _HEAD.where(_TABLE.c.id == document_id), day)
+    if not found:
         raise absent("document")
-    return document_list(session, [row], day)[0]
+    return found[0]
 
 
 def is_paper_of(session: orm.Session, case_id: str | None, document_id: str) -> bool:
@@ -65,30 +80,28 @@ def is_paper_of(session: orm.Session, case_id: str | None, document_id: str) -> 
 
 def documents_of(session: orm.Session, case_id: str, day: dt.date | None = None) -> list[DocumentFacts]:
     """Return the papers of a case in the order in which they were opened."""
-    query = sa.select(DocumentRow).where(DocumentRow.case_id == case_id)
-    return document_list(session, session.scalars(query.order_by(DocumentRow.opened_at, DocumentRow.id)).all(), day)
+    return _listed(session, _HEAD.where(_TABLE.c.case_id == case_id).order_by(_TABLE.c.opened_at, _TABLE.c.id), day)
 
 
 def find_documents(session: orm.Session, where: sa.ColumnElement[bool] | None = None) -> list[DocumentFacts]:
     """Return the papers that a condition over `DOCUMENT_COLUMNS` holds for, latest first."""
-    query = sa.select(DocumentRow).order_by(DocumentRow.opened_at.desc(), DocumentRow.id.desc())
-    if where is not None:
-        query = query.where(where)
-    return document_list(session, session.scalars(query).all())
+    query = _HEAD.order_by(_TABLE.c.opened_at.desc(), _TABLE.c.id.desc())
+    return _listed(session, query if where is None else query.where(where))
 
 
-def document_list(session: orm.Session, rows: Sequence[DocumentRow], day: dt.date | None = None) -> list[DocumentFacts]:
-    """Return the facts of loaded document rows, in their order."""
+def _listed(session: orm.Session, query: sa.Select[Any], day: dt.date | None = None) -> list[DocumentFacts]:
+    """Return the facts of the papers whose heads a question finds, in its order."""
+    session.flush()
+    rows = session.execute(query).all()
     ids = [r.id for r in rows]
-    versions = {(v.document_id, v.version): v for v in _versions(session, ids)}
-    fills = grouped(session, SlotFillRow, SlotFillRow.document_id, ids, SlotFillRow.seq)
-    acting = grouped(session, DocumentOfficerRow, DocumentOfficerRow.document_id, ids, DocumentOfficerRow.seq)
-    blobs = grouped(session, DocumentBlobRow, DocumentBlobRow.document_id, ids, DocumentBlobRow.kind)
+    versions = {(v.document_id, v.version): v for v in plain_rows(session, _DATA, ids)}
+    fills, acting = (plain_grouped(session, asked, ids) for asked in (_FILLS, _ACTING))
+    blobs = plain_grouped(session, _BLOBS, ids)
     known: dict[tuple[str, dt.date], OfficerFacts] = {}
     return [
         _document(
             row,
-            sealing.closed(versions[row.id, row.version].data, about_version(versions[row.id, row.version], "data")),
+            sealing.closed(versions[row.id, row.version].data, about_version(row.id, row.version, "data")),
             tuple(_fill(f) for f in fills[row.id] if f.content_digest == row.content_digest),
             _officers(session, row, acting[row.id], day, known),
             {b.kind: b.blob for b in blobs[row.id]},
@@ -97,14 +110,10 @@ def document_list(session: orm.Session, rows: Sequence[DocumentRow], day: dt.dat
     ]
 
 
-def _versions(session: orm.Session, ids: list[str]) -> Sequence[DocumentVersionRow]:
-    return rows_in(session, DocumentVersionRow, DocumentVersionRow.document_id, ids)
-
-
 def _officers(
     session: orm.Session,
-    row: DocumentRow,
-    acting: Sequence[DocumentOfficerRow],
+    row: Any,
+    acting: Sequence[Any],
     day: dt.date | None,
     known: dict[tuple[str, dt.date], OfficerFacts],
 ) -> tuple[OfficerFacts, ...]:
@@ -116,34 +125,25 @@ def _officers(
 
 
 def _document(
-    row: DocumentRow,
+    row: Any,
     data: Mapping[str, Any],
     slots: tuple[SlotFill, ...],
     officers: tuple[OfficerFacts, ...],
     blobs: Mapping[str, str],
 ) -> DocumentFacts:
-    plain = {name: getattr(row, name) for name in _PLAIN}
-    return DocumentFacts(**plain, status=Status(row.status), data=data, slots=slots, officers=officers, blobs=blobs)
+    facts = dict(zip(_PLAIN, row, strict=False))
+    return DocumentFacts(**facts, status=Status(row.status), data=data, slots=slots, officers=officers, blobs=blobs)
 
 
-_PLAIN = frozenset(DocumentFacts.__dataclass_fields__) - {"status", "data", "slots", "officers", "blobs"}
-"""Facts that stand in the row as they are."""
+def _fill(row: Any) -> SlotFill:
+    about = f"slot_fill:{row.id}"
+    facts = sealing.columns(row, _FILL, about)
+    return SlotFill(**{**facts, "values": sealing.closed(row.values, f"{about}.values")})
 
 
-def _fill(row: SlotFillRow) -> SlotFill:
-    about = about_row(row)
-    plain = {name: sealing.column(row, name, about) for name in SlotFill.__dataclass_fields__}
-    return SlotFill(**{**plain, "values": sealing.closed(row.values, f"{about}.values")})
-
-
-def about_row(row: SlotFillRow | RemarkRow) -> str:
-    """Return what closed columns of a row are bound to."""
-    return f"{row.__tablename__}:{row.id}"
-
-
-def about_version(row: DocumentVersionRow, part: str) -> str:
+def about_version(document_id: str, version: int, part: str) -> str:
     """Return what closed values of a version are bound to; `part` is data or given."""
-    return f"document_version:{row.document_id}/{row.version}.{part}"
+    return f"document_version:{document_id}/{version}.{part}"
 
 
 def fills_of(session: orm.Session, document_id: str) -> list[SlotFill]:
@@ -172,9 +172,9 @@ def version_facts(session: orm.Session, document_id: str, version: int) -> Versi
 
 
 def _version(row: DocumentVersionRow) -> VersionFacts:
-    plain = {n: getattr(row, n) for n in VersionFacts.__dataclass_fields__}
-    shown = {part: sealing.closed(plain[part], about_version(row, part)) for part in ("data", "given")}
-    return VersionFacts(**{**plain, **shown})
+    facts = {n: getattr(row, n) for n in VersionFacts.__dataclass_fields__}
+    about = {part: about_version(row.document_id, row.version, part) for part in ("data", "given")}
+    return VersionFacts(**{**facts, **{part: sealing.closed(facts[part], name) for part, name in about.items()}})
 
 
 def remarks_of(session: orm.Session, document_id: str) -> list[RemarkFacts]:
@@ -184,5 +184,4 @@ def remarks_of(session: orm.Session, document_id: str) -> list[RemarkFacts]:
 
 
 def _remark(row: RemarkRow) -> RemarkFacts:
-    about = about_row(row)
-    return RemarkFacts(**{n: sealing.column(row, n, about) for n in RemarkFacts.__dataclass_fields__})
+    return RemarkFacts(**sealing.columns(row, RemarkFacts.__dataclass_fields__, f"remark:{row.id}"))
