@@ -1,7 +1,8 @@
 """What a paper brings into its volume: its own pages first, then its attachments as page images.
 
-The pages are those of the signed copy where there is one that may be bound (a scan, or a rendering), else those of the
-unsealed PDF; a PDF with a certificate signature is never joined. Pictures that the paper itself shows come only once.
+The pages are those that show the signatures: the scan of what was signed by hand, else the rendering with the
+signatures given after issue (both, when some signed by hand and some on a screen), else the unsealed PDF; a PDF with a
+certificate signature is never joined. Pictures that the paper itself shows come only once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 
 from archive.foreign import as_pages, is_drawable
 from casework.facts import DocumentFacts
+from casework.operations.signed_copies import RENDERING, SCAN, after_issue, all_by_hand
 from catalogue import body
 from catalogue.definitions import DocumentType
 from foundation.blobs import BlobStore
@@ -45,6 +47,8 @@ def enclosures(blobs: BlobStore, document: DocumentFacts, definition: DocumentTy
         BadInput: An attachment cannot be drawn.
     """
     yield Enclosure(title=document.title, pdf=own_pages(blobs, document))
+    if SCAN in document.blobs and RENDERING in document.blobs and not all_by_hand(after_issue(definition, document)):
+        yield Enclosure(title=f"{document.title}（电子签名）", pdf=blobs.read(document.blobs[RENDERING]))
     shown = shown_lists(definition.body.blocks)
     for one in attachments(document.data):
         if one.field not in shown and is_drawable(one.media_type):
@@ -58,12 +62,14 @@ def own_pages(blobs: BlobStore, document: DocumentFacts) -> bytes:
     Raises:
         Broken: The paper has no file.
     """
-    if signed := document.blobs.get("signed_copy"):
+    if signed := document.blobs.get(SCAN):
         data = blobs.read(signed)
         if not data.startswith(b"%PDF"):
             return as_pages(data, "image/jpeg", document.title)
         if b"/ByteRange" not in data:
             return data if OURS in data else as_pages(data, "application/pdf", document.title)
+    if RENDERING in document.blobs:
+        return blobs.read(document.blobs[RENDERING])
     if "pdf" not in document.blobs:
         raise Broken(f"《{document.title}》没有制成的文件。", remedy="核对该文书是否已经制发。", path=document.id)
     return blobs.read(document.blobs["pdf"])

@@ -25,11 +25,12 @@ from casework import queries as casework
 from casework.facts import DocumentFacts, Status
 from casework.operations import documents
 from casework.operations.common import require_on
+from casework.operations.signed_copies import is_wanted
 from casework.views import Office
 from foundation import journal
 from foundation.context import Context
 from foundation.errors import Finding, Refused
-from generator import issuing
+from generator import issuing, signed_copies
 from generator.press import Press
 
 TRANSFER = "归"
@@ -56,6 +57,7 @@ def hand_over(
         Refused: The case is not closed, or papers are unfinished; every reason is named.
     """
     package = _opened(ctx, actor, case_id)
+    _draw_signed_copies(ctx, actor, package, press, progress)
     _draw_cards(ctx, package, press, progress)
     _list_recordings(ctx, actor, package, press)
     filing = _paginate(ctx, package)
@@ -165,6 +167,15 @@ def _refuse_unfinished(file: CaseFile) -> None:
             )
     if findings:
         raise Refused(f"案卷还不能归档：{findings[0].message}", remedy=findings[0].remedy, findings=findings)
+
+
+def _draw_signed_copies(ctx: Context, actor: Actor, package: PackageFacts, press: Press, progress: Progress) -> None:
+    """Draw what shows the signatures given after issue, where no worker did: volumes bind these pages."""
+    file = read_case_file(ctx, package.case_id)
+    signed = [d for d in file.documents if d.id not in file.apart and is_wanted(file.definitions[d.id], d)]
+    for number, document in enumerate(signed):
+        progress(number, len(signed), f"《{document.title}》签署件")
+        signed_copies.draw(ctx, document.id, press.pool, by=actor.account_id)
 
 
 def _draw_cards(ctx: Context, package: PackageFacts, press: Press, progress: Progress) -> None:

@@ -24,6 +24,7 @@ KINDS: Mapping[str, tuple[str, str, str]] = {
     "sealed": ("_签章.pdf", "application/pdf", "签章原件"),
     "docx": (".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "文书的 DOCX"),
     "signed_copy": ("_签署件", "", "签署件"),
+    "signed_rendering": ("_电子签署件.pdf", "application/pdf", "电子签署件"),
 }
 """Files of a paper: ending, media type, what it is."""
 MAGIC = {

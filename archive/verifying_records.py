@@ -21,6 +21,7 @@ from casework import sealing
 from casework.documents import content_digest, differences
 from casework.facts import CaseFacts, DocumentFacts, RecordingFacts
 from casework.gates.api import DONE
+from casework.operations.signed_copies import RENDERING
 from foundation import journal, ledger
 from foundation.clock import legal_date
 from foundation.context import Context
@@ -124,6 +125,11 @@ def _document(ctx: Context, file: CaseFile, document: DocumentFacts, events: Seq
             yield Fault(path=document.id, message="字段“status”为已制发，日志中没有制发", what=name, field="status")
         return
     yield from _issued_row(document, issued, name)
+    copied = _last(events, "document.copy_drawn", "document", document.id)
+    if document.blobs.get(RENDERING, "") != (copied.data.get("blob") if copied else ""):
+        yield Fault(
+            path=document.id, message="签署件与日志不符，已被换成别的文件", what=name, field=f"blobs.{RENDERING}"
+        )
 
 
 def _issued_row(document: DocumentFacts, issued: Event, name: str) -> Iterator[Fault]:

@@ -14,7 +14,10 @@ from foundation.context import Context
 from generator.fonts import FACES, faces
 
 MIB = 1 << 20
+SIGNED, SEALED = "_电子签署件.pdf", "_签章.pdf"
+"""Endings of a paper's files."""
 RELATED = {"_签章": "Source", "_签署件": "Source"}
+"""Files that a volume carries beside its pages: the sealed original, and the scan of what was signed by hand."""
 
 
 def make_volume(
@@ -92,12 +95,15 @@ def _item_parts(ctx: Context, contents: Contents, item: ItemFacts) -> Iterator[P
 
 def _attachments(ctx: Context, volume: VolumeFacts, files: list[FileFacts]) -> Iterator[Attachment]:
     title = VOLUME_TITLES[volume.name]
+    issued = _unsealed_originals(files)
     for file in files:
         in_volume = file.path.startswith((f"data/文书/{title}/", f"data/元数据/{title}/"))
         stem = PurePosixPath(file.path).stem
         relationship = next((r for end, r in RELATED.items() if stem.endswith(end)), "")
         if file.media_type in ("application/json", "application/xml"):
             relationship = "Data"
+        if file.path in issued:
+            relationship = "Source"
         if in_volume and relationship and "/eep/" not in file.path:
             yield Attachment(
                 name=PurePosixPath(file.path).name,
@@ -106,3 +112,10 @@ def _attachments(ctx: Context, volume: VolumeFacts, files: list[FileFacts]) -> I
                 relationship=relationship,
                 about=file.what,
             )
+
+
+def _unsealed_originals(files: list[FileFacts]) -> frozenset[str]:
+    """Return the issued files of papers without a seal whose signed copies are bound instead of them."""
+    names = {f.path for f in files}
+    stems = {f.path.removesuffix(SIGNED) for f in files if f.path.endswith(SIGNED)}
+    return frozenset(f"{s}.pdf" for s in stems if f"{s}.pdf" in names and f"{s}{SEALED}" not in names)

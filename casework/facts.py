@@ -168,7 +168,7 @@ class DocumentFacts:
     """For a registration sheet: the recording."""
     author_id: str = ""
     blobs: Mapping[str, str] = field(default_factory=dict)
-    """`docx`, `pdf` (unsealed), `sealed`, `signed_copy`, … → blob digest."""
+    """`docx`, `pdf` (unsealed), `sealed`, `signed_copy` (a scan), `signed_rendering`, … → blob digest."""
     sealed_without_timestamp: bool = False
     reference: str = ""
     """Name by which a scenario calls it."""

@@ -28,6 +28,7 @@ DOWNLOADS: Mapping[str, str] = {
     "pdf": "PDF",
     "docx": "Word",
     "signed_copy": "签收件",
+    "signed_rendering": "PDF（含制发后的签名）",
 }
 """Kinds of a paper's files that people may download, the best first."""
 

@@ -134,7 +134,7 @@ class RemarkRow(Base):
 
 
 class DocumentBlobRow(Base):
-    """A file of a paper, by kind: `docx`, `pdf`, `sealed`, `signed_copy`."""
+    """A file of a paper, by kind: `docx`, `pdf`, `sealed`, `signed_copy`, `signed_rendering`."""
 
     __tablename__ = "document_blob"
     __table_args__ = (within_agency("document", "document_id"),)

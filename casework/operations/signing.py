@@ -12,7 +12,7 @@ from casework import approvals, queries, sealing, shelf, validation
 from casework.approvals import Signer, Signing
 from casework.facts import DocumentFacts, SlotFill, Status
 from casework.gates.api import REVISE, CaseView
-from casework.operations import delegating, effects
+from casework.operations import delegating, effects, signed_copies
 from casework.operations.common import locked_view, note, require_on
 from casework.views import Office, office, with_document
 from foundation.blobs import refuse_empty
@@ -123,6 +123,7 @@ def _signed(at: Office, actor: Actor, view: CaseView, fill: SlotFill) -> Documen
     signed = with_document(view, at.document(document.id))
     if view.definition.slot(fill.slot).when == "after_issue":
         effects.signed_after_issue(at, actor, signed)
+        signed_copies.ask_for_copy(at, actor, signed.document, view.definition)
     else:
         effects.signed_before_issue(at, actor, signed, fill.slot)
     return at.document(document.id)
