@@ -1,7 +1,7 @@
 """Logins, and the one door to persons and sign-in for other floors.
 
 Journal kinds in `agency:<id>`: `account.added`, `account.password_set`, `account.disabled`, `account.enabled`.
-A new password and a disabled account end every open session at once.
+A new password and a disabled account end every open session and token at once.
 """
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from access.passwords import checked_password, hash_password, is_password, login
 from access.permissions import Permission
 from access.persons import add_person, appoint, end_appointment, person, persons_of
 from access.sessions import actor_of_session, end_all, sign_in, sign_out
+from access.tokens import end_all as end_tokens
 from foundation.context import Context
 from foundation.errors import BadInput, NotFound
 
@@ -87,7 +88,7 @@ def set_password(ctx: Context, *, account_id: str, password: str, by: Actor | No
     hashed = hash_password(checked_password(password, login))
     with ctx.database.write() as session:
         row, agency_id = _to_change(ctx, session, account_id, by)
-        ended = end_all(ctx, session, row.id)
+        ended = end_all(ctx, session, row.id) + end_tokens(ctx, session, row.id)
         note(session, ctx, agency_id, "account.password_set", by, account=row.id, sessions=ended)
         _take(session, row, hashed)
 
@@ -105,7 +106,7 @@ def change_password(ctx: Context, actor: Actor, *, old: str, new: str) -> None:
     hashed = hash_password(checked_password(new, login))
     with ctx.database.write() as session:
         row = session.get_one(AccountRow, actor.account_id)
-        ended = end_all(ctx, session, row.id)
+        ended = end_all(ctx, session, row.id) + end_tokens(ctx, session, row.id)
         event = {"account": row.id, "sessions": ended}
         note(session, ctx, actor.agency_id, "account.password_set", actor, **event)
         _take(session, row, hashed)
@@ -122,7 +123,7 @@ def disable_account(ctx: Context, *, account_id: str, by: Actor | None = None) -
         row, agency_id = _to_change(ctx, session, account_id, by)
         if row.disabled_at is not None:
             return
-        ended = end_all(ctx, session, row.id)
+        ended = end_all(ctx, session, row.id) + end_tokens(ctx, session, row.id)
         note(session, ctx, agency_id, "account.disabled", by, account=row.id, sessions=ended)
         row.disabled_at = ctx.clock.now()
 

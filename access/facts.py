@@ -36,6 +36,8 @@ class Actor:
     """Parties for whom the account stands (role `party`)."""
     acting: tuple[Acting, ...] = ()
     """For whom the actor may sign at that instant (`access.delegations`)."""
+    scopes: frozenset[str] | None = None
+    """Permissions that a token is for, of those that the roles give; None for a person at a page."""
 
     @property
     def epoch(self) -> str:
@@ -121,3 +123,24 @@ class AgencyFacts:
     name: str
     short_name: str
     fonds_no: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenFacts:
+    """A token of a person's programs."""
+
+    id: str
+    account_id: str
+    agency_id: str
+    name: str
+    beginning: str
+    scopes: frozenset[str]
+    made_at: dt.datetime
+    expires_at: dt.datetime
+    revoked_at: dt.datetime | None
+    used_at: dt.datetime | None
+    used_from: str
+
+    def is_valid_at(self, at: dt.datetime) -> bool:
+        """Tell whether it opens anything at an instant."""
+        return self.revoked_at is None and at < self.expires_at

@@ -155,3 +155,44 @@ class SignInAttemptRow(Base):
     address: orm.Mapped[str] = orm.mapped_column(sa.String(60), index=True)
     at: orm.Mapped[dt.datetime]
     succeeded: orm.Mapped[bool]
+
+
+class PhoneRow(Base):
+    """A phone that somebody let into one case for a while, to take pictures; code and token are nowhere."""
+
+    __tablename__ = "phone"
+    id: orm.Mapped[Id] = orm.mapped_column(primary_key=True)
+    account_id: orm.Mapped[str] = orm.mapped_column(sa.ForeignKey("account.id"), index=True)
+    agency_id: orm.Mapped[Id]
+    case_id: orm.Mapped[Id] = orm.mapped_column(index=True)
+    code_digest: orm.Mapped[Digest] = orm.mapped_column(unique=True)
+    """Of what the two-dimensional code holds: opened once, within minutes."""
+    token_digest: orm.Mapped[str | None] = orm.mapped_column(sa.String(64), unique=True)
+    """Of what the phone keeps from then on."""
+    password_mark: orm.Mapped[Digest]
+    """Digest of the account's password as it was: a new password ends the phone too."""
+    invited_at: orm.Mapped[dt.datetime]
+    opened_at: orm.Mapped[dt.datetime | None]
+    ended_at: orm.Mapped[dt.datetime | None]
+
+
+class ApiTokenRow(Base):
+    """A token with which a program acts for a person; the token itself is nowhere."""
+
+    __tablename__ = "api_token"
+    id: orm.Mapped[Id] = orm.mapped_column(primary_key=True)
+    account_id: orm.Mapped[str] = orm.mapped_column(sa.ForeignKey("account.id"), index=True)
+    agency_id: orm.Mapped[Id]
+    """For which agency it acts."""
+    name: orm.Mapped[str] = orm.mapped_column(sa.String(100))
+    """What its owner calls it."""
+    beginning: orm.Mapped[str] = orm.mapped_column(sa.String(12))
+    """Its first signs, to tell tokens apart in a list."""
+    token_digest: orm.Mapped[Digest] = orm.mapped_column(unique=True)
+    scopes: orm.Mapped[list[Any]]
+    made_at: orm.Mapped[dt.datetime]
+    expires_at: orm.Mapped[dt.datetime]
+    revoked_at: orm.Mapped[dt.datetime | None]
+    used_at: orm.Mapped[dt.datetime | None]
+    used_from: orm.Mapped[str] = orm.mapped_column(sa.String(60), default="")
+    """Address of the last use."""

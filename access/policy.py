@@ -166,8 +166,15 @@ def _check_kind(permission: Permission, kind: str) -> None:
 
 
 def _grants(actor: Actor, permission: Permission, kind: str) -> list[tuple[Role, Grant]]:
+    if _is_out_of_scope(actor, permission):
+        return []
     own = [pair for role in sorted(actor.roles) for pair in _granted(role, permission, kind)]
     return own if permission not in DELEGATED else own + _delegated(actor, permission, kind)
+
+
+def _is_out_of_scope(actor: Actor, permission: Permission) -> bool:
+    """Tell whether the actor comes by a token that is not for this permission, whatever the roles give."""
+    return actor.scopes is not None and permission.value not in actor.scopes
 
 
 def _delegated(actor: Actor, permission: Permission, kind: str) -> list[tuple[Role, Grant]]:
@@ -222,6 +229,8 @@ def _bound_entry(key: str, value: Any, variables: Mapping[str, frozenset[str]]) 
 
 
 def _why_not(actor: Actor, permission: Permission, record: Record) -> str:
+    if _is_out_of_scope(actor, permission):
+        return f"访问令牌的权限不含“{permission.value}”。"
     held = "、".join(rulebook().title(r) for r in sorted(actor.roles)) or "没有任何有效职务"
     if _grants(actor, permission, record.kind):
         return f"您的职务（{held}）不及于这条记录。"

@@ -32,6 +32,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("agency_id", "day", name=op.f("pk_calendar_day")),
     )
     op.create_table(
+        "calendar_feed",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("account_id", sa.String(length=36), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("read_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("digest", name=op.f("uq_calendar_feed_digest")),
+    )
+    op.create_index(op.f("ix_calendar_feed_account_id"), "calendar_feed", ["account_id"], unique=False)
+    op.create_table(
         "calendar_year",
         sa.Column("agency_id", sa.String(length=36), nullable=False),
         sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
@@ -257,6 +270,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_print_kit_agency_id"), "print_kit", ["agency_id"], unique=False)
     op.create_table(
+        "scan_stack",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("file_name", sa.String(length=255), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("blob", sa.String(length=64), nullable=False),
+        sa.Column("plain_digest", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("brought_by", sa.String(length=36), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("read_at", UtcDateTime(), nullable=True),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scan_stack")),
+        sa.UniqueConstraint("agency_id", "id", name="uq_scan_stack_agency_id_id"),
+        sa.UniqueConstraint("agency_id", "plain_digest", name=op.f("uq_scan_stack_agency_id_plain_digest")),
+    )
+    op.create_index(op.f("ix_scan_stack_brought_by"), "scan_stack", ["brought_by"], unique=False)
+    op.create_table(
         "sign_in_attempt",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("login_digest", sa.String(length=64), nullable=False),
@@ -370,6 +401,8 @@ def upgrade() -> None:
         sa.Column("applicant", sa.String(length=200), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("approval_id", sa.String(length=36), nullable=False),
+        sa.Column("request_id", sa.String(length=36), nullable=False),
+        sa.Column("code_digest", sa.String(length=64), nullable=False),
         sa.Column("made_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("made_by", sa.String(length=36), nullable=False),
@@ -385,10 +418,12 @@ def upgrade() -> None:
             ["agency_id", "case_id"], ["case_.agency_id", "case_.id"], name=op.f("fk_archive_copy_agency_id_case_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_copy")),
+        sa.UniqueConstraint("agency_id", "id", name="uq_archive_copy_agency_id_id"),
         sa.UniqueConstraint("agency_id", "number", name=op.f("uq_archive_copy_agency_id_number")),
     )
     op.create_index(op.f("ix_archive_copy_blob"), "archive_copy", ["blob"], unique=False)
     op.create_index(op.f("ix_archive_copy_case_id"), "archive_copy", ["case_id"], unique=False)
+    op.create_index(op.f("ix_archive_copy_request_id"), "archive_copy", ["request_id"], unique=False)
     op.create_table(
         "case_event",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -438,6 +473,47 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_case_party_party_id"), "case_party", ["party_id"], unique=False)
     op.create_table(
+        "copy_request",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("party_id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("asked_by", sa.String(length=36), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("due_how", sa.Text(), nullable=False),
+        sa.Column("applicant", sa.String(length=200), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("form", sa.String(length=40), nullable=False),
+        sa.Column("contact", sa.String(length=200), nullable=False),
+        sa.Column("wanted", Json, nullable=False),
+        sa.Column("other", sa.Text(), nullable=False),
+        sa.Column("agent", sa.String(length=200), nullable=False),
+        sa.Column("agent_id_no", sa.String(length=60), nullable=False),
+        sa.Column("letter", Json, nullable=False),
+        sa.Column("items", Json, nullable=False),
+        sa.Column("decision", sa.String(length=40), nullable=False),
+        sa.Column("opinion", sa.Text(), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("application_id", sa.String(length=36), nullable=False),
+        sa.Column("approval_id", sa.String(length=36), nullable=False),
+        sa.Column("reply_id", sa.String(length=36), nullable=False),
+        sa.Column("copy_id", sa.String(length=36), nullable=False),
+        sa.Column("job_id", sa.String(length=36), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "case_id"], ["case_.agency_id", "case_.id"], name=op.f("fk_copy_request_agency_id_case_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_copy_request")),
+        sa.UniqueConstraint("agency_id", "number", name=op.f("uq_copy_request_agency_id_number")),
+    )
+    op.create_index(op.f("ix_copy_request_case_id"), "copy_request", ["case_id"], unique=False)
+    op.create_index(op.f("ix_copy_request_due_on"), "copy_request", ["due_on"], unique=False)
+    op.create_index(op.f("ix_copy_request_party_id"), "copy_request", ["party_id"], unique=False)
+    op.create_index(op.f("ix_copy_request_state"), "copy_request", ["state"], unique=False)
+    op.create_table(
         "deadline",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("agency_id", sa.String(length=36), nullable=False),
@@ -455,6 +531,9 @@ def upgrade() -> None:
         sa.Column("duty_of", sa.String(length=40), nullable=False),
         sa.Column("met_on", sa.Date(), nullable=True),
         sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("changes", Json, nullable=False),
         sa.ForeignKeyConstraint(
             ["agency_id", "case_id"], ["case_.agency_id", "case_.id"], name=op.f("fk_deadline_agency_id_case_id")
         ),
@@ -657,6 +736,7 @@ def upgrade() -> None:
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("late_reason", sa.Text(), nullable=False),
         sa.Column("secrecy", sa.String(length=40), nullable=False),
+        sa.Column("told", Json, nullable=False),
         sa.Column("derivatives", Json, nullable=False),
         sa.Column("batch_id", sa.String(length=36), nullable=False),
         sa.Column("sealed", Json, nullable=False),
@@ -673,6 +753,70 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_recording_batch_id"), "recording", ["batch_id"], unique=False)
     op.create_index(op.f("ix_recording_case_id"), "recording", ["case_id"], unique=False)
+    op.create_table(
+        "scan_page",
+        sa.Column("stack_id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.String(length=36), nullable=True),
+        sa.Column("why", sa.String(length=40), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.String(length=36), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "stack_id"],
+            ["scan_stack.agency_id", "scan_stack.id"],
+            name=op.f("fk_scan_page_agency_id_stack_id"),
+        ),
+        sa.PrimaryKeyConstraint("stack_id", "number", name=op.f("pk_scan_page")),
+    )
+    op.create_index(op.f("ix_scan_page_document_id"), "scan_page", ["document_id"], unique=False)
+    op.create_index(op.f("ix_scan_page_state"), "scan_page", ["state"], unique=False)
+    op.create_table(
+        "api_token",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("account_id", sa.String(length=36), nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("beginning", sa.String(length=12), nullable=False),
+        sa.Column("token_digest", sa.String(length=64), nullable=False),
+        sa.Column("scopes", Json, nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("revoked_at", UtcDateTime(), nullable=True),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
+        sa.Column("used_from", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_api_token_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_api_token_token_digest")),
+    )
+    op.create_index(op.f("ix_api_token_account_id"), "api_token", ["account_id"], unique=False)
+    op.create_table(
+        "copy_link",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("copy_id", sa.String(length=36), nullable=False),
+        sa.Column("token_digest", sa.String(length=64), nullable=False),
+        sa.Column("pin_digest", sa.String(length=64), nullable=False),
+        sa.Column("given_by", sa.String(length=36), nullable=False),
+        sa.Column("given_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("most_uses", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("locked_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "copy_id"],
+            ["archive_copy.agency_id", "archive_copy.id"],
+            name=op.f("fk_copy_link_agency_id_copy_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_copy_link")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_copy_link_token_digest")),
+    )
+    op.create_index(op.f("ix_copy_link_copy_id"), "copy_link", ["copy_id"], unique=False)
     op.create_table(
         "document",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -858,6 +1002,46 @@ def upgrade() -> None:
     op.create_index(op.f("ix_phone_account_id"), "phone", ["account_id"], unique=False)
     op.create_index(op.f("ix_phone_case_id"), "phone", ["case_id"], unique=False)
     op.create_table(
+        "recording_transcript",
+        sa.Column("recording_id", sa.String(length=36), nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=255), nullable=False),
+        sa.Column("cues", Json, nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("sealed", Json, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "recording_id"],
+            ["recording.agency_id", "recording.id"],
+            name=op.f("fk_recording_transcript_agency_id_recording_id"),
+        ),
+        sa.PrimaryKeyConstraint("recording_id", name=op.f("pk_recording_transcript")),
+    )
+    op.create_table(
+        "reminder",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("deadline_id", sa.String(length=36), nullable=False),
+        sa.Column("step", sa.String(length=40), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("escalated", sa.Boolean(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("read_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "case_id"], ["case_.agency_id", "case_.id"], name=op.f("fk_reminder_agency_id_case_id")
+        ),
+        sa.ForeignKeyConstraint(["deadline_id"], ["deadline.id"], name=op.f("fk_reminder_deadline_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
+        sa.UniqueConstraint(
+            "person_id", "deadline_id", "step", "last_day", name=op.f("uq_reminder_person_id_deadline_id_step_last_day")
+        ),
+    )
+    op.create_index(op.f("ix_reminder_deadline_id"), "reminder", ["deadline_id"], unique=False)
+    op.create_index(op.f("ix_reminder_person_id"), "reminder", ["person_id"], unique=False)
+    op.create_table(
         "sign_in_session",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("account_id", sa.String(length=36), nullable=False),
@@ -938,6 +1122,33 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_recording_link_document_id"), "recording_link", ["document_id"], unique=False)
     op.create_table(
+        "recording_mark",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("recording_id", sa.String(length=36), nullable=False),
+        sa.Column("at_s", sa.Double(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("document_id", sa.String(length=36), nullable=True),
+        sa.Column("path", sa.String(length=120), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("sealed", Json, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "document_id"],
+            ["document.agency_id", "document.id"],
+            name=op.f("fk_recording_mark_agency_id_document_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "recording_id"],
+            ["recording.agency_id", "recording.id"],
+            name=op.f("fk_recording_mark_agency_id_recording_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recording_mark")),
+        sa.UniqueConstraint("agency_id", "id", name="uq_recording_mark_agency_id_id"),
+    )
+    op.create_index(op.f("ix_recording_mark_document_id"), "recording_mark", ["document_id"], unique=False)
+    op.create_index(op.f("ix_recording_mark_recording_id"), "recording_mark", ["recording_id"], unique=False)
+    op.create_table(
         "remark",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("agency_id", sa.String(length=36), nullable=False),
@@ -976,6 +1187,8 @@ def upgrade() -> None:
         sa.Column("proof", Json, nullable=False),
         sa.Column("sealed", Json, nullable=False),
         sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("failed_at", UtcDateTime(), nullable=True),
+        sa.Column("failed_why", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["agency_id", "case_id"], ["case_.agency_id", "case_.id"], name=op.f("fk_service_agency_id_case_id")
         ),
@@ -995,6 +1208,30 @@ def upgrade() -> None:
     op.create_index(op.f("ix_service_case_id"), "service", ["case_id"], unique=False)
     op.create_index(op.f("ix_service_document_id"), "service", ["document_id"], unique=False)
     op.create_index(op.f("ix_service_receipt_id"), "service", ["receipt_id"], unique=False)
+    op.create_table(
+        "signing_link",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("document_id", sa.String(length=36), nullable=False),
+        sa.Column("slot", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("token_digest", sa.String(length=64), nullable=False),
+        sa.Column("content_digest", sa.String(length=64), nullable=False),
+        sa.Column("given_by", sa.String(length=36), nullable=False),
+        sa.Column("given_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=True),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
+        sa.Column("declined", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "document_id"],
+            ["document.agency_id", "document.id"],
+            name=op.f("fk_signing_link_agency_id_document_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_link")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_signing_link_token_digest")),
+    )
+    op.create_index(op.f("ix_signing_link_document_id"), "signing_link", ["document_id"], unique=False)
     op.create_table(
         "slot_fill",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -1035,11 +1272,16 @@ def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_index(op.f("ix_slot_fill_person_id"), table_name="slot_fill")
     op.drop_table("slot_fill")
+    op.drop_index(op.f("ix_signing_link_document_id"), table_name="signing_link")
+    op.drop_table("signing_link")
     op.drop_index(op.f("ix_service_receipt_id"), table_name="service")
     op.drop_index(op.f("ix_service_document_id"), table_name="service")
     op.drop_index(op.f("ix_service_case_id"), table_name="service")
     op.drop_table("service")
     op.drop_table("remark")
+    op.drop_index(op.f("ix_recording_mark_recording_id"), table_name="recording_mark")
+    op.drop_index(op.f("ix_recording_mark_document_id"), table_name="recording_mark")
+    op.drop_table("recording_mark")
     op.drop_index(op.f("ix_recording_link_document_id"), table_name="recording_link")
     op.drop_table("recording_link")
     op.drop_table("document_version")
@@ -1047,6 +1289,10 @@ def downgrade() -> None:
     op.drop_table("document_blob")
     op.drop_index(op.f("ix_sign_in_session_account_id"), table_name="sign_in_session")
     op.drop_table("sign_in_session")
+    op.drop_index(op.f("ix_reminder_person_id"), table_name="reminder")
+    op.drop_index(op.f("ix_reminder_deadline_id"), table_name="reminder")
+    op.drop_table("reminder")
+    op.drop_table("recording_transcript")
     op.drop_index(op.f("ix_phone_case_id"), table_name="phone")
     op.drop_index(op.f("ix_phone_account_id"), table_name="phone")
     op.drop_table("phone")
@@ -1069,6 +1315,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_document_target_id"), table_name="document")
     op.drop_index(op.f("ix_document_case_id"), table_name="document")
     op.drop_table("document")
+    op.drop_index(op.f("ix_copy_link_copy_id"), table_name="copy_link")
+    op.drop_table("copy_link")
+    op.drop_index(op.f("ix_api_token_account_id"), table_name="api_token")
+    op.drop_table("api_token")
+    op.drop_index(op.f("ix_scan_page_state"), table_name="scan_page")
+    op.drop_index(op.f("ix_scan_page_document_id"), table_name="scan_page")
+    op.drop_table("scan_page")
     op.drop_index(op.f("ix_recording_case_id"), table_name="recording")
     op.drop_index(op.f("ix_recording_batch_id"), table_name="recording")
     op.drop_table("recording")
@@ -1099,11 +1352,17 @@ def downgrade() -> None:
     op.drop_table("delegation")
     op.drop_index(op.f("ix_deadline_last_day"), table_name="deadline")
     op.drop_table("deadline")
+    op.drop_index(op.f("ix_copy_request_state"), table_name="copy_request")
+    op.drop_index(op.f("ix_copy_request_party_id"), table_name="copy_request")
+    op.drop_index(op.f("ix_copy_request_due_on"), table_name="copy_request")
+    op.drop_index(op.f("ix_copy_request_case_id"), table_name="copy_request")
+    op.drop_table("copy_request")
     op.drop_index(op.f("ix_case_party_party_id"), table_name="case_party")
     op.drop_table("case_party")
     op.drop_index(op.f("ix_case_member_person_id"), table_name="case_member")
     op.drop_table("case_member")
     op.drop_table("case_event")
+    op.drop_index(op.f("ix_archive_copy_request_id"), table_name="archive_copy")
     op.drop_index(op.f("ix_archive_copy_case_id"), table_name="archive_copy")
     op.drop_index(op.f("ix_archive_copy_blob"), table_name="archive_copy")
     op.drop_table("archive_copy")
@@ -1129,6 +1388,8 @@ def downgrade() -> None:
     op.drop_index("ix_sign_in_attempt_who", table_name="sign_in_attempt")
     op.drop_index(op.f("ix_sign_in_attempt_address"), table_name="sign_in_attempt")
     op.drop_table("sign_in_attempt")
+    op.drop_index(op.f("ix_scan_stack_brought_by"), table_name="scan_stack")
+    op.drop_table("scan_stack")
     op.drop_index(op.f("ix_print_kit_agency_id"), table_name="print_kit")
     op.drop_table("print_kit")
     op.drop_table("person")
@@ -1163,6 +1424,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_case__state"), table_name="case_")
     op.drop_table("case_")
     op.drop_table("calendar_year")
+    op.drop_index(op.f("ix_calendar_feed_account_id"), table_name="calendar_feed")
+    op.drop_table("calendar_feed")
     op.drop_table("calendar_day")
     op.drop_index(op.f("ix_agency_fonds_no"), table_name="agency")
     op.drop_table("agency")
