@@ -32,10 +32,7 @@ SENTENCES: Mapping[str, str] = {
     "document.given_up": "放弃制发{title}",
     "document.issued": "制发{title}",
     "document.copy_drawn": "制作{title}的签署件",
-<<<<<<< /tmp/archive/tree/web/cases/timeline.py
-=======
     "document.printed": "打印{title}",
->>>>>>> /tmp/archive/newbase/web/cases/timeline.py
     "document.served": "{title}送达",
     "document.corrected": "更正{title}",
     "document.replaced": "{title}被更正替换",
