@@ -15,6 +15,7 @@ from casework.models.documents import (
     SlotFillRow,
 )
 from casework.models.numbers import CalendarDayRow, CalendarYearRow, NumberLedgerRow, NumberRow, NumberSeriesRow
+from casework.models.printing import PrintKitRow
 from casework.models.records import DeadlineRow, RecordingLinkRow, RecordingRow, ServiceRow
 
 __all__ = [
@@ -24,7 +25,6 @@ __all__ = [
     "CaseMemberRow",
     "CasePartyRow",
     "CaseRow",
-from casework.models.printing import PrintKitRow
     "DeadlineRow",
     "DeviceRow",
     "Digest",
