@@ -38,6 +38,7 @@ __all__ = [
     "NumberRow",
     "NumberSeriesRow",
     "PartyRow",
+    "PrintKitRow",
     "RecordingLinkRow",
     "RecordingRow",
     "RemarkRow",
@@ -45,4 +46,3 @@ __all__ = [
     "SlotFillRow",
     "Word",
 ]
-    "PrintKitRow",
