@@ -65,6 +65,23 @@ class PartyFacts:
     employer: str = ""
     guardian: str = ""
     guardian_contact: str = ""
+    aliases: str = ""
+    """Former and other names (曾用名), 、 between them."""
+    version: int = 1
+    """Of what the register says; a change makes a new one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyVersion:
+    """What the register said of a party from an instant on."""
+
+    version: int
+    data: Mapping[str, Any]
+    """Fields of `PartyFacts` as text."""
+    changed: tuple[str, ...]
+    reason: str
+    account_id: str
+    at: dt.datetime
 
 
 @dataclass(frozen=True, kw_only=True)

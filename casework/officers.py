@@ -46,6 +46,12 @@ def handlers(session: orm.Session, person_ids: Iterable[str], day: dt.date) -> t
     return found
 
 
+def handlers_of(session: orm.Session, agency_id: str, day: dt.date) -> list[OfficerFacts]:
+    """Return everybody who may handle a case of an office on a day, in the order of joining."""
+    found = (_facts(one) for one in accounts.persons_of(session, agency_id, day))
+    return [one for one in found if "handler" in one.roles]
+
+
 def people(session: orm.Session, agency_id: str, day: dt.date) -> dict[str, dict[str, str]]:
     """Return what papers say of the office's persons, by name; of two with one name nothing is said."""
     found: dict[str, dict[str, str]] = {}

@@ -1,8 +1,8 @@
-"""The register of parties: who may be written into it, and how names are compared.
+"""What a party must state, how it is read, and how names are compared (`casework.register` keeps the rows).
 
 Four kinds with their own fields (reference: 公民, 个体工商户, 法人, 其他组织). Numbers are read as people type them and
 checked by their check digit; birth date and gender of a citizen come from the identity card when they are not given.
-Parties of the same name are shown as a warning and never merged; parties are never shared between agencies.
+A name has one key for all its spellings; names that are alike are a warning and never a merger.
 """
 
 import datetime as dt
@@ -11,12 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy import orm
-
 from casework import identity
-from casework.facts import PartyFacts
-from casework.models import PartyRow
 from casework.values import read_value
 from catalogue.definitions import Field
 from foundation.errors import BadInput, Finding
@@ -43,6 +38,7 @@ FIELDS: Mapping[str, Field] = {
         Field(name="employer", label="工作单位", kind="text"),
         Field(name="guardian", label="监护人", kind="person"),
         Field(name="guardian_contact", label="监护人联系电话及住址", kind="text"),
+        Field(name="aliases", label="曾用名（别名、字号）", kind="text"),
     )
 }
 REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -52,6 +48,11 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     OTHER: ("representative", "representative_post"),
 }
 """What a kind must state besides what all state."""
+
+BRACKETS = re.compile(r"\(.*?\)")
+FIRM_WORDS = re.compile("((股份|责任)?有限(责任)?公司|商行|经营部|店|厂|分?公司)$")
+"""What many names share; two firms are not alike because both are 有限公司."""
+LONGEST_KEYS = 600
 
 DOTS = re.compile("[·•・‧･．.\\s]")
 """Dots and spaces in names: 阿依古丽·买买提 is one name however it is dotted."""
@@ -130,22 +131,12 @@ def name_key(name: str) -> str:
     return DOTS.sub("", unicodedata.normalize("NFKC", name)).casefold()
 
 
-def insert(session: orm.Session, agency_id: str, facts: PartyFacts, at: dt.datetime) -> None:
-    """Write a party into its agency's register."""
-    fields = {name: getattr(facts, name) for name in PartyFacts.__dataclass_fields__}
-    session.add(PartyRow(agency_id=agency_id, name_key=name_key(facts.name), registered_at=at, **fields))
-    session.flush()
+def alias_keys(aliases: str) -> str:
+    """Return the keys of several names, a bar before and behind each: `|key|key|`."""
+    keys = [name_key(one) for one in re.split("[、，,；;/]", aliases)]
+    return f"|{'|'.join(dict.fromkeys(k for k in keys if k))}|"[:LONGEST_KEYS] if any(keys) else ""
 
 
-def with_number(session: orm.Session, agency_id: str, id_type: str, id_no: str) -> str | None:
-    """Return the id of the agency's party with this number, None when there is none."""
-    query = sa.select(PartyRow.id).where(
-        PartyRow.agency_id == agency_id, PartyRow.id_type == id_type, PartyRow.id_no == id_no
-    )
-    return session.scalars(query.order_by(PartyRow.id)).first()
-
-
-def of_same_name(session: orm.Session, agency_id: str, name: str) -> list[str]:
-    """Return the ids of the agency's parties of the same name: to warn, never to merge."""
-    query = sa.select(PartyRow.id).where(PartyRow.agency_id == agency_id, PartyRow.name_key == name_key(name))
-    return list(session.scalars(query.order_by(PartyRow.id)))
+def core(key: str) -> str:
+    """Return a name's key without the words that say only what kind of firm it is; may be empty."""
+    return FIRM_WORDS.sub("", BRACKETS.sub("", key))

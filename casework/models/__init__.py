@@ -5,7 +5,16 @@ changed. A case's row is locked before anything of the case is changed.
 """
 
 from casework.models.base import Digest, Id, Word
-from casework.models.cases import CaseEventRow, CaseMemberRow, CasePartyRow, CaseRow, DeviceRow, FlagRow, PartyRow
+from casework.models.cases import (
+    CaseEventRow,
+    CaseMemberRow,
+    CasePartyRow,
+    CaseRow,
+    DeviceRow,
+    FlagRow,
+    PartyRow,
+    PartyVersionRow,
+)
 from casework.models.documents import (
     DocumentBlobRow,
     DocumentOfficerRow,
@@ -43,6 +52,7 @@ __all__ = [
     "RecordingRow",
     "RemarkRow",
     "ServiceRow",
+    "PartyVersionRow",
     "SlotFillRow",
     "Word",
 ]

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from casework.models.base import Id, Word, own_key, unique_where, within_agency
-from foundation.database import Base
+from foundation.database import Base, Json
 
 
 class PartyRow(Base):
@@ -32,7 +32,29 @@ class PartyRow(Base):
     employer: orm.Mapped[str] = orm.mapped_column(sa.String(200))
     guardian: orm.Mapped[str] = orm.mapped_column(sa.String(200))
     guardian_contact: orm.Mapped[str] = orm.mapped_column(sa.String(500))
+    aliases: orm.Mapped[str] = orm.mapped_column(sa.String(500), default="")
+    """Former and other names, 、 between them."""
+    alias_keys: orm.Mapped[str] = orm.mapped_column(sa.String(600), default="")
+    """Their keys, a bar before and behind each, to find by."""
+    version: orm.Mapped[int] = orm.mapped_column(default=1)
     registered_at: orm.Mapped[dt.datetime]
+    changed_at: orm.Mapped[dt.datetime]
+
+
+class PartyVersionRow(Base):
+    """What the register said of a party from an instant on; rows are added, never changed."""
+
+    __tablename__ = "party_version"
+    __table_args__ = (within_agency("party", "party_id"),)
+    party_id: orm.Mapped[Id] = orm.mapped_column(primary_key=True)
+    version: orm.Mapped[int] = orm.mapped_column(primary_key=True, autoincrement=False)
+    agency_id: orm.Mapped[Id]
+    data: orm.Mapped[dict[str, Any]]
+    changed: orm.Mapped[list[str]] = orm.mapped_column(Json)
+    """Names of the fields that differ from the version before."""
+    reason: orm.Mapped[str] = orm.mapped_column(sa.Text, default="")
+    account_id: orm.Mapped[Id]
+    at: orm.Mapped[dt.datetime]
 
 
 class DeviceRow(Base):

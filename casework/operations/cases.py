@@ -1,7 +1,7 @@
 """Cases: opening, parties, members, change of procedure, emergency start, archiving.
 
 Journal kinds: `case.opened`, `case.party_added`, `case.assigned`, `case.left`, `case.procedure_changed`,
-`case.emergency_started`, `case.archived`, and those of `casework.operations.events`.
+`case.emergency_started`, `case.dispute_marked`, `case.archived`, and those of `casework.operations.events`.
 """
 
 import datetime as dt
@@ -52,21 +52,42 @@ def open_case(
         BadInput: Procedure, title, parties or members are wrong.
     """
     with ctx.database.write() as session:
-        at = office(ctx, session)
-        require_on(at, actor, Permission.CASE_OPEN)
-        case = _new_case(
-            at,
+        return opened(
+            office(ctx, session),
             actor,
-            procedure=_procedure(procedure),
-            title=_title(title),
-            parties=_parties(session, actor.agency_id, party_ids),
-            members=officers.handlers(session, member_ids or [actor.person_id], at.today),
+            procedure=procedure,
+            title=title,
+            party_ids=party_ids,
+            member_ids=member_ids,
             dispute_prone=dispute_prone,
         )
-        casebook.insert(session, case)
-        members = [m.person_id for m in case.members]
-        _note(at, actor, case.id, "case.opened", procedure=case.procedure.value, members=members)
-        return _opened(at, actor, case)
+
+
+def opened(
+    at: Office,
+    actor: Actor,
+    *,
+    procedure: str,
+    title: str,
+    party_ids: Sequence[str] = (),
+    member_ids: Sequence[str] = (),
+    dispute_prone: bool = False,
+) -> CaseFacts:
+    """Begin a matter in the caller's transaction (`open_case` says how)."""
+    require_on(at, actor, Permission.CASE_OPEN)
+    case = _new_case(
+        at,
+        actor,
+        procedure=_procedure(procedure),
+        title=_title(title),
+        parties=_parties(at.session, actor.agency_id, party_ids),
+        members=officers.handlers(at.session, member_ids or [actor.person_id], at.today),
+        dispute_prone=dispute_prone,
+    )
+    casebook.insert(at.session, case)
+    members = [m.person_id for m in case.members]
+    _note(at, actor, case.id, "case.opened", procedure=case.procedure.value, members=members)
+    return _opened(at, actor, case)
 
 
 def _procedure(word: str) -> Procedure:
@@ -232,14 +253,40 @@ def start_emergency(ctx: Context, actor: Actor, *, case_id: str, at: dt.datetime
     with ctx.database.write() as session:
         desk = office(ctx, session)
         case = _locked(desk, actor, case_id, Permission.CASE_CHANGE)
-        if at > ctx.clock.now() or not place.strip() or not reason.strip():
-            raise BadInput("紧急启动须写明已经开始的时间、地点和紧急情况。", remedy="补全后登记。", path="reason")
-        if case.initiated_on is not None or case.emergency_started_at is not None:
-            raise Refused("案件已经启动，不再登记紧急启动。", remedy="按正常程序办理。")
-        fields = {"emergency_started_at": at, "emergency_place": clean(place), "emergency_reason": clean(reason)}
-        casebook.change(session, case_id, **fields)
-        _note(desk, actor, case_id, "case.emergency_started", started_at=at)
-        return events.happen(desk, actor, _happening(desk, case, "emergency_started", at))
+        return started_in_emergency(desk, actor, case, at=at, place=place, reason=reason)
+
+
+def started_in_emergency(
+    desk: Office, actor: Actor, case: CaseFacts, *, at: dt.datetime, place: str, reason: str
+) -> CaseFacts:
+    """Record an emergency start in the caller's transaction, under the case's lock (`start_emergency` says how)."""
+    if at > desk.ctx.clock.now() or not place.strip() or not reason.strip():
+        raise BadInput("紧急启动须写明已经开始的时间、地点和紧急情况。", remedy="补全后登记。", path="reason")
+    if case.initiated_on is not None or case.emergency_started_at is not None:
+        raise Refused("案件已经启动，不再登记紧急启动。", remedy="按正常程序办理。")
+    fields = {"emergency_started_at": at, "emergency_place": clean(place), "emergency_reason": clean(reason)}
+    casebook.change(desk.session, case.id, **fields)
+    _note(desk, actor, case.id, "case.emergency_started", started_at=at)
+    return events.happen(desk, actor, _happening(desk, case, "emergency_started", at))
+
+
+def mark_dispute_prone(ctx: Context, actor: Actor, *, case_id: str, on: bool, reason: str) -> CaseFacts:
+    """Say that a dispute is likely, or no longer: then a summary case must be recorded in sound and picture (A22.2).
+
+    Raises:
+        BadInput: No reason is given.
+        Refused: The case is closed.
+    """
+    with ctx.database.write() as session:
+        at = office(ctx, session)
+        case = _locked(at, actor, case_id, Permission.CASE_CHANGE)
+        _refuse_closed(case, "改变争议标记")
+        if not reason.strip():
+            raise BadInput("标记或取消标记须写明理由。", remedy="写明争议在哪里，或为什么不再有争议。", path="reason")
+        casebook.change(session, case_id, dispute_prone=on)
+        _note(at, actor, case_id, "case.dispute_marked", on=on, reason=clean(reason))
+        casebook.reindex(session, "case", case_id, ctx.clock.now())
+        return queries.case_facts(session, case_id, at.today)
 
 
 def archive_case(ctx: Context, actor: Actor, *, case_id: str, package_id: str = "") -> CaseFacts:

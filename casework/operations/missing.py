@@ -6,8 +6,9 @@ that is there, unseen, is called missing.
 """
 
 import functools
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from access.facts import Actor
 from access.policy import Permission, decide
@@ -23,6 +24,7 @@ from foundation.context import Context
 from foundation.errors import Finding
 
 CLOSING = "case_closing_report"
+TITLE = re.compile("《(.+?)》")
 
 
 def why_not(ctx: Context, actor: Actor, document_id: str, act: str = ISSUE) -> list[Finding]:
@@ -31,23 +33,47 @@ def why_not(ctx: Context, actor: Actor, document_id: str, act: str = ISSUE) -> l
         at = office(ctx, session)
         view = view_of(at, at.document(document_id), act=act, reasons=shelf.reasons_of(session, document_id))
         require_on(at, actor, Permission.DOCUMENT_READ, case=view.case, document=view.document)
-        return _told(at, actor, view, functools.partial(_issuing, at) if act == ISSUE else _asked)
+        return told(at, actor, view, functools.partial(_issuing, at) if act == ISSUE else _asked)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lack:
+    """One thing that a case lacks, and what mends it."""
+
+    finding: Finding
+    document_id: str = ""
+    """The open paper that lacks it; empty when it stands against closing the case."""
+    types: tuple[str, ...] = ()
+    """Papers that would mend it, as its words name them."""
 
 
 def what_is_missing(ctx: Context, actor: Actor, case_id: str) -> list[Finding]:
     """Return what a case lacks, as far as the actor may know: its open papers, and what would refuse its closing."""
+    return [one.finding for one in lacks(ctx, actor, case_id)]
+
+
+def lacks(ctx: Context, actor: Actor, case_id: str) -> list[Lack]:
+    """Return what a case lacks, as `what_is_missing`, each with the paper that lacks it and those that mend it."""
     with ctx.database.read() as session:
         at = office(ctx, session)
         case = queries.case_facts(session, case_id)
         require_on(at, actor, Permission.CASE_READ, case=case)
         papers = at.papers(case_id)
-        found: list[Finding] = []
+        found: list[Lack] = []
         for document in readable(at, actor, [d for d in papers if d.status in (*READY, Status.RETURNED)]):
-            told = _told(at, actor, view_of(at, document, others=papers), against)
-            found += [replace(f, message=f"《{document.title}》：{f.message}") for f in told]
+            for one in told(at, actor, view_of(at, document, others=papers), against):
+                named = replace(one, message=f"《{document.title}》：{one.message}")
+                found.append(Lack(finding=named, document_id=document.id, types=_named(at, one)))
         if case.closed_on is None and CLOSING in at.catalogue.types:
-            found += _told(at, actor, effects.closing_view(at, case, papers), _asked)
+            closing = told(at, actor, effects.closing_view(at, case, papers), _asked)
+            found += [Lack(finding=one, types=_named(at, one)) for one in closing]
         return found
+
+
+def _named(at: Office, finding: Finding) -> tuple[str, ...]:
+    """Return the types that a finding's remedy names by their titles."""
+    titles = {t.title: t.id for t in at.catalogue.types.values()}
+    return tuple(titles[t] for t in dict.fromkeys(TITLE.findall(finding.remedy)) if t in titles)
 
 
 def _issuing(at: Office, view: CaseView) -> list[Finding]:
@@ -58,17 +84,18 @@ def _asked(view: CaseView) -> list[Finding]:
     return list(ask(view))
 
 
-def _told(at: Office, actor: Actor, view: CaseView, question: Callable[[CaseView], Sequence[Finding]]) -> list[Finding]:
-    seen = _seen(at, actor, view)
+def told(at: Office, actor: Actor, view: CaseView, question: Callable[[CaseView], Sequence[Finding]]) -> list[Finding]:
+    """Return what a question finds, as far as the actor may know."""
+    shown = seen(at, actor, view)
     found = list(question(view))
-    if seen is view:
+    if shown is view:
         return found
-    known = question(seen)
+    known = question(shown)
     return [f for f in found if f in known]
 
 
-def _seen(at: Office, actor: Actor, view: CaseView) -> CaseView:
-    """Return the view with the papers and recordings that the actor may read."""
+def seen(at: Office, actor: Actor, view: CaseView) -> CaseView:
+    """Return the view with the papers and recordings that the actor may read; the same one when that is all."""
     viewer = queries.viewer_of(at.session, actor)
     own = [d for d in view.documents if d.id == view.document.id]
     papers = readable(at, actor, [d for d in view.documents if d.id != view.document.id])

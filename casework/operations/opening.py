@@ -181,9 +181,14 @@ def _head(ctx: Context, actor: Actor, definition: DocumentType) -> dict[str, Any
 
 
 def _require_power(at: Office, actor: Actor, definition: DocumentType) -> None:
-    settings = at.settings_today(actor.agency_id)
+    for finding in missing_power(at.settings_today(actor.agency_id), definition):
+        raise Refused(finding.message, remedy=finding.remedy, findings=[finding])
+
+
+def missing_power(settings: Mapping[str, Any], definition: DocumentType) -> tuple[Finding, ...]:
+    """Return the finding that an agency lacks a power which a type needs; nothing when it has all of them."""
     if all(settings.get(f"powers.{power}") for power in definition.powers):
-        return
+        return ()
     finding = Finding(
         code="POWER",
         article="A2.1",
@@ -191,7 +196,7 @@ def _require_power(at: Office, actor: Actor, definition: DocumentType) -> None:
         remedy="由系统管理员登记赋权依据和日期后启用。",
         who="系统管理员",
     )
-    raise Refused(finding.message, remedy=finding.remedy, findings=[finding])
+    return (finding,)
 
 
 def _party(case: CaseFacts | None, party_id: str | None) -> str | None:

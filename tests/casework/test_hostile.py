@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from access import accounts
-from casework import parties, queries
+from casework import queries
+from casework import register as rows
 from casework.cleaning import clean
 from casework.facts import CaseFacts, DocumentFacts, Status
 from casework.media import look_at
@@ -207,7 +208,7 @@ def test_h1_a_rare_character_is_kept_as_it_is(bureau: Bureau, rare: str) -> None
     party = bureau.party(name=f"{rare}样例")
     with bureau.ctx.database.read() as session:
         assert queries.party_facts(session, party.id).name == f"{rare}样例"
-        assert parties.of_same_name(session, bureau.agency_id, f"{rare}样例") == [party.id]
+        assert rows.of_same_name(session, bureau.agency_id, f"{rare}样例") == [party.id]
 
 
 def test_h12_the_same_name_is_a_warning_and_never_a_merger(bureau: Bureau) -> None:

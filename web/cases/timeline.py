@@ -17,6 +17,7 @@ SENTENCES: Mapping[str, str] = {
     "case.assigned": "加派承办人员",
     "case.left": "承办人员退出",
     "case.party_added": "增加当事人",
+    "case.dispute_marked": "标记是否易生争议",
     "case.closed": "结案",
     "case.archived": "归档",
     "document.drafted": "起草{title}",
