@@ -24,6 +24,8 @@ OPEN = frozenset({Status.DRAFT, Status.SIGNING})
 OUT = frozenset({Status.ISSUED, Status.SERVED})
 BEFORE: Mapping[str, tuple[str, ...]] = {"review": ("propose",), "approve": ("propose", "review", "opinion")}
 """Parts that must be complete before a part is signed."""
+PERSONS = frozenset({"G9", "G10"})
+"""Gates on who may sign (article 37)."""
 EMPTY: tuple[Any, ...] = (None, "", [], (), {})
 
 
@@ -193,7 +195,7 @@ def _gates(view: CaseView, signing: Signing) -> Iterator[Finding]:
     signed = replace(view.document, slots=(*view.document.slots, fill))
     values = {**view.values, **fill.values}
     asked = replace(view, document=signed, documents=_with(view, signed), values=values, act=APPROVE)
-    persons = {f for f in ask(asked) if f.code in ("G9", "G10") or fill.part == "approve"}
+    persons = {f for f in ask(asked) if f.code in PERSONS or fill.part == "approve"}
     yield from sorted(persons, key=lambda f: (f.code, f.message))
 
 

@@ -62,7 +62,7 @@ def servers(data_dir: Path, *, host: str = "127.0.0.1", port: int = 0, worker: b
     _refuse_taken(host, port)
     url = f"http://{host}:{port}"
     options = ["--bind", f"{host}:{port}", "--workers", "1", "--worker-class", "gthread", "--threads", str(THREADS)]
-    words = [["gunicorn", *options, "--log-level", "warning", "--no-control-socket", "web.app:create_app()"]]
+    words = [["gunicorn", *options, "--log-level", "warning", "--no-control-socket", "wsgi:app"]]
     words += [["flask", "work"]] if worker else []
     env = {**os.environ, "ANJUAN_DATA_DIR": str(data_dir), "ANJUAN_DEMO": "true", "PYTHONPATH": str(ROOT)}
     children: list[Child] = []

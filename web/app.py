@@ -12,14 +12,17 @@ from web import errors, security
 from web.auth.views import auth
 from web.cases.views import cases
 from web.documents.views import documents
+from web.drafting.views import drafting
 from web.health.views import health
 from web.packages.views import packages
 from web.recordings.views import recordings
 from web.search.views import search
+from web.signing.phone import phone
+from web.signing.views import signing
 from web.verify.views import verify
 from web.words import FILTERS
 
-AREAS = (auth, cases, documents, recordings, search, packages, verify, health)
+AREAS = (auth, cases, documents, drafting, recordings, signing, phone, search, packages, verify, health)
 
 
 def create_app(context: Context | None = None) -> Flask:

@@ -1,10 +1,19 @@
 """Chinese words for the values that pages show; nothing is decided here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from access.rulebook import rulebook
 from casework.approvals import STATUS_NAMES
-from casework.facts import CaseFacts, Procedure, ServiceMethod, Status
+from casework.facts import (
+    CaseFacts,
+    DocumentFacts,
+    OfficerFacts,
+    PartyFacts,
+    Procedure,
+    RecordingFacts,
+    ServiceMethod,
+    Status,
+)
 from casework.procedure import state_title, title_of
 
 METHODS: Mapping[str, str] = {
@@ -53,7 +62,31 @@ def secrecy_name(value: str) -> str:
     return str(rulebook().classes.get(value, {}).get("title", value))
 
 
+def party_options(parties: Iterable[PartyFacts]) -> list[tuple[str, str]]:
+    """Return parties for a list to choose from."""
+    return [(p.id, p.name) for p in parties]
+
+
+def person_options(persons: Iterable[OfficerFacts]) -> list[tuple[str, str]]:
+    """Return officers for a list to choose from."""
+    return [(p.person_id, f"{p.name}（{p.cert_no or '无执法证'}）") for p in persons]
+
+
+def paper_options(papers: Iterable[DocumentFacts]) -> list[tuple[str, str]]:
+    """Return papers for a list to choose from."""
+    return [(d.id, f"《{d.title}》{d.number or STATUS_NAMES[d.status]}") for d in papers]
+
+
+def recording_options(recordings: Iterable[RecordingFacts]) -> list[tuple[str, str]]:
+    """Return recordings for a list to choose from."""
+    return [(r.id, f"{r.number} {r.summary or r.scene}") for r in recordings]
+
+
 FILTERS = {
+    "party_options": party_options,
+    "person_options": person_options,
+    "paper_options": paper_options,
+    "recording_options": recording_options,
     "number_of": number_of,
     "procedure_name": procedure_name,
     "state_name": state_title,

@@ -39,6 +39,7 @@ def fill_slot(
     image: bytes = b"",
     refused: str = "",
     witness: str = "",
+    content_digest: str = "",
 ) -> DocumentFacts:
     """Sign a slot: the actor for a role of the office, a named person (or a refusal) for a role outside.
 
@@ -53,8 +54,10 @@ def fill_slot(
         image: The drawn signature (PNG), when there is one.
         refused: Why an outsider refuses to sign.
         witness: Who witnessed the refusal.
+        content_digest: What the signer looked at; left out, what is there is signed.
 
     Raises:
+        Conflict: The paper is another than the signer looked at.
         Refused: Order, role, person or a gate stands against it; every reason is named.
         BadInput: The values are wrong.
     """
@@ -65,6 +68,8 @@ def fill_slot(
         at = office(ctx, session)
         view, actor = locked_view(at, document_id, act=REVISE), delegating.as_of_now(at, actor)
         require_on(at, actor, Permission.DOCUMENT_SIGN, case=view.case, document=view.document)
+        if content_digest and content_digest != view.document.content_digest:
+            raise Conflict("文书在您查看之后有改动，没有签署。", remedy="重新查看后再签。")
         signing = Signing(
             slot=slot,
             signer=Signer(person_id=actor.person_id, name=actor.name, roles=actor.roles, acting=actor.acting),

@@ -25,7 +25,7 @@ from tests.conftest import floor_of, settings_for
 from web.app import create_app
 
 PASSWORD = "河边草木深 4711"  # noqa: S105 - of accounts that live as long as a test
-SIGNS_IN = ("甲一", "丁四", "壬九", "管理员")
+SIGNS_IN = ("甲一", "丙三", "丁四", "壬九", "管理员")
 TODAY = dt.datetime(2026, 6, 1, 1, tzinfo=dt.UTC)
 
 

@@ -9,10 +9,13 @@ from casework import comparing, queries, sealing
 from casework.facts import DocumentFacts, Status
 from casework.gates.api import DONE
 from casework.operations import missing
+from casework.operations.slots import slots_of
 from casework.views import office
 from foundation.errors import Finding, NotFound
 from web import blobs
 from web.blobs import Held
+from web.documents.actions import OPEN, actions_of
+from web.drafting import previews
 from web.lookup import Sight, file_of, files_of, sight
 from web.security import signed_in
 from web.words import DOWNLOADS, VOLUMES
@@ -26,11 +29,14 @@ def document(document_id: str) -> ResponseReturnValue:
     """Show one paper."""
     with sight() as see:
         facts = see.document(document_id)
-        drawn = _drawn(facts)
+        drawn = drawn_of(facts)
+        slots, why = slots_of(see.ctx, see.actor, document_id), _why(see, facts)
         return render_template(
             "document.html",
             area="cases",
             document=facts,
+            slots=slots,
+            actions=actions_of(see, facts, slots, why),
             definition=office(see.ctx, see.session).definition_of(facts),
             case=see.case_of(facts.case_id),
             volume=VOLUMES.get(facts.volume, facts.volume),
@@ -40,7 +46,9 @@ def document(document_id: str) -> ResponseReturnValue:
             versions=queries.versions_of(see.session, document_id),
             remarks=[sealing.opened(see.ctx.keys, r) for r in queries.remarks_of(see.session, document_id)],
             recordings=_recordings(see, facts),
-            why=_why(see, facts),
+            why=why,
+            draft=None if drawn or facts.status not in OPEN else previews.key_of(see, facts),
+            draft_pages=0 if drawn or facts.status not in OPEN else previews.page_count(see, facts),
         )
 
 
@@ -77,7 +85,7 @@ def _chosen(name: str, numbers: list[int], otherwise: int) -> int:
 def page_image(document_id: str, number: int) -> ResponseReturnValue:
     """Answer with one page."""
     with sight() as see:
-        drawn = _drawn(see.document(document_id))
+        drawn = drawn_of(see.document(document_id))
     if drawn is None:
         raise NotFound("文书还没有版面。", remedy="制发后再看。")
     return blobs.page_image(drawn, number)
@@ -99,7 +107,7 @@ def _held(facts: DocumentFacts, kind: str) -> Held:
     return file_of(facts, kind, blobs.size_of(facts.blobs[kind], sealing.about_file(facts, kind)))
 
 
-def _drawn(facts: DocumentFacts) -> Held | None:
+def drawn_of(facts: DocumentFacts) -> Held | None:
     """Return the PDF whose pages are shown, None before the paper is issued."""
     kind = next((k for k in ("sealed", "pdf") if k in facts.blobs), None)
     return _held(facts, kind) if kind else None

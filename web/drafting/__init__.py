@@ -1,0 +1,1 @@
+"""Opening and filling papers, with the paper itself beside the form."""

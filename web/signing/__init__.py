@@ -1,0 +1,1 @@
+"""Approving, signing, giving back and issuing papers; signing on one's own phone by a code."""
