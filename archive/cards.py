@@ -16,7 +16,7 @@ from archive.computing import related_titles
 from archive.drawing import computed_job
 from archive.layout import media_path
 from archive.pictures import clock_text, picture_of
-from casework.facts import RecordingFacts
+from casework.facts import MarkFacts, RecordingFacts
 from foundation.blobs import BlobStore, LocalBlobs
 from foundation.clock import local
 from foundation.context import Context
@@ -87,7 +87,7 @@ def card_values(file: CaseFile, recording: RecordingFacts) -> dict[str, Any]:
         "file": media_path(recording),
         "sha256": recording.blob,
         "sm3": recording.sm3,
-        "marks": [_mark(m) for m in getattr(recording, "marks", ())],
+        "marks": [_mark(m) for m in recording.marks],
     }
     return {k: v for k, v in values.items() if v not in (None, "", [])}
 
@@ -110,9 +110,8 @@ def _within(recording: RecordingFacts) -> str:
     return f"超过24小时（{text}）：{recording.late_reason}"
 
 
-def _mark(mark: Any) -> dict[str, str]:
-    at = getattr(mark, "at_s", 0)
-    return {"at": clock_text(float(at)), "text": str(getattr(mark, "text", ""))}
+def _mark(mark: MarkFacts) -> dict[str, str]:
+    return {"at": clock_text(mark.at_s), "text": mark.text}
 
 
 def size_text(size: int) -> str:

@@ -4,7 +4,7 @@ Legal dates are `date` in Asia/Shanghai, instants are aware UTC, money is `Decim
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -195,6 +195,22 @@ class DocumentFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MarkFacts:
+    """A marked place in a recording."""
+
+    id: str
+    recording_id: str
+    at_s: float
+    """Seconds from the beginning."""
+    text: str
+    document_id: str | None
+    path: str
+    """Line of that paper: a field, or a row of one (`questions[3]`); empty for the paper as a whole."""
+    person_id: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordingFacts:
     """One photo, sound or video (A5.1): method, place, span, operator, what it shows."""
 
@@ -233,6 +249,11 @@ class RecordingFacts:
     derivatives: Mapping[str, str] = field(default_factory=dict)
     """`poster`, `playable`, `waveform` → blob digest."""
     duration_s: float | None = None
+    announced_at: dt.datetime | None = None
+    """The server's time when it was announced."""
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """What the file says of itself: `taken_at`, `latitude`, `longitude`, `device`."""
+    marks: tuple[MarkFacts, ...] = ()
     index_version: int = 0
 
 
@@ -253,6 +274,13 @@ class ServiceFacts:
     signer: str = ""
     signer_relation: str = ""
     refused: str = ""
+    address: str = ""
+    proof: Mapping[str, Any] = field(default_factory=dict)
+    """What the method asks besides, and `files`: what was handed in as proof."""
+    opened_at: dt.datetime | None = None
+    failed_at: dt.datetime | None = None
+    """When it was noted that the attempt did not reach the addressee."""
+    failed_why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,6 +310,17 @@ class DeadlineFacts:
     """The calendar of that year is not loaded."""
     subject_id: str = ""
     """Document, recording or case whose event started it."""
+    ended_on: dt.date | None = None
+    """The paper that began it lost its effect."""
+    paused_on: dt.date | None = None
+    """It stands still since the end of this day."""
+    changes: Sequence[Mapping[str, Any]] = ()
+    """Lengthenings and pauses that are over."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it runs, or stands still for a while."""
+        return self.met_on is None and self.ended_on is None
 
 
 @dataclass(frozen=True, kw_only=True)

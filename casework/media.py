@@ -1,18 +1,21 @@
 """What an uploaded photo, sound or video really is: looked at, never believed by its name.
 
-The type is read from the bytes; the length of sound and video by ffprobe in a subprocess with limits of time, memory
-and files. What cannot be looked at is refused with what to do, and nothing is stored.
+The type is read from the bytes; length, codecs and tags of sound and video by ffprobe in a subprocess with limits of
+time, memory and files. What cannot be looked at, or was cut, is refused with what to do, and nothing is stored.
 """
 
 import json
 import resource
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import puremagic
 
+from casework import media_told, media_whole
+from casework.media_told import Told
 from foundation.errors import BadInput, Unavailable
 
 HEAD = 8192
@@ -23,7 +26,10 @@ CPU_S = 20
 MEMORY = 1 << 30
 FILES = 16
 PROBE = ("ffprobe", "-hide_banner", "-v", "error", "-protocol_whitelist", "file", "-of", "json")
-ASKED = ("-show_entries", "format=duration:stream=codec_type,width,height")
+ASKED = (
+    "-show_entries",
+    "format=duration:format_tags:stream=codec_type,codec_name,pix_fmt:stream_disposition=attached_pic",
+)
 
 TYPES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ".jpg": ("image/jpeg", (".jpg", ".jpeg", ".jpe", ".jfif")),
@@ -64,6 +70,20 @@ class Media:
     media_type: str
     duration_s: float | None
     """Length of sound and video; None for a picture."""
+    told: Told = field(default_factory=Told)
+    """What the file says of its time, place and device."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probed:
+    """What ffprobe says of a sound or video."""
+
+    duration_s: float
+    video: str
+    """Codec and pixel format of the picture (`h264 yuv420p`); empty without one."""
+    audio: str
+    """Codec of the sound; empty without one."""
+    told: Told
 
 
 def look_at(file: Path, kind: str, file_name: str) -> Media:
@@ -92,8 +112,18 @@ def look_at(file: Path, kind: str, file_name: str) -> Media:
             path="file",
         )
     if media_type.startswith("image/"):
-        return Media(media_type=media_type, duration_s=None)
-    return Media(media_type=media_type, duration_s=_duration(file, media_type))
+        _refuse_cut(file, media_type)
+        return Media(media_type=media_type, duration_s=None, told=media_told.of_photo(file))
+    probed = probe(file, media_type)
+    _refuse_cut(file, media_type)
+    return Media(media_type=media_type, duration_s=probed.duration_s, told=probed.told)
+
+
+def _refuse_cut(file: Path, media_type: str) -> None:
+    if not media_whole.is_whole(file, media_type):
+        raise BadInput(
+            f"文件不完整：内容在中途断开（{media_type}）。", remedy="重新从设备导出完整的原始文件。", path="file"
+        )
 
 
 def sniff(file: Path) -> tuple[str, tuple[str, ...]]:
@@ -135,8 +165,13 @@ def _suffix(head: bytes) -> str:
     return next((n for n in names if n in TYPES), names[0] if names else "")
 
 
-def _duration(file: Path, media_type: str) -> float:
-    """Ask ffprobe, in a process that may do little."""
+def probe(file: Path, media_type: str) -> Probed:
+    """Ask ffprobe, in a process that may do little.
+
+    Raises:
+        BadInput: It cannot be played as what it is.
+        Unavailable: ffprobe is not there.
+    """
     asked = [*PROBE, *ASKED, str(file)]
     try:
         done = subprocess.run(  # noqa: S603 - our own words and a path of our own
@@ -148,15 +183,30 @@ def _duration(file: Path, media_type: str) -> float:
         raise _unreadable(media_type) from None
     if done.returncode:
         raise _unreadable(media_type)
+    return _read(done.stdout, media_type)
+
+
+def _read(text: bytes, media_type: str) -> Probed:
     try:
-        told = json.loads(done.stdout)
+        told = json.loads(text)
         seconds = float(told["format"]["duration"])
     except (ValueError, KeyError, TypeError):
         raise _unreadable(media_type) from None
-    wanted = "video" if media_type.startswith("video/") else "audio"
-    if seconds <= 0 or wanted not in {s.get("codec_type") for s in told.get("streams", ())}:
+    streams = told.get("streams", ())
+    video = next((s for s in streams if s.get("codec_type") == "video" and not _is_cover(s)), None)
+    audio = next((s for s in streams if s.get("codec_type") == "audio"), None)
+    if seconds <= 0 or (video if media_type.startswith("video/") else audio) is None:
         raise _unreadable(media_type)
-    return round(seconds, 3)
+    return Probed(
+        duration_s=round(seconds, 3),
+        video=f"{video.get('codec_name', '')} {video.get('pix_fmt', '')}" if video else "",
+        audio=str(audio.get("codec_name", "")) if audio else "",
+        told=media_told.of_container(told["format"].get("tags") or {}),
+    )
+
+
+def _is_cover(stream: Mapping[str, Any]) -> bool:
+    return bool((stream.get("disposition") or {}).get("attached_pic"))
 
 
 def _unreadable(media_type: str) -> BadInput:

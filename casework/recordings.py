@@ -6,7 +6,7 @@ recordings` does it.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,19 +14,19 @@ from sqlalchemy import orm
 
 from casework import sealing
 from casework.cleaning import clean
-from casework.facts import DeviceFacts, RecordingFacts
+from casework.facts import DeviceFacts, MarkFacts, RecordingFacts
 from casework.media import KINDS
-from casework.models import RecordingLinkRow, RecordingRow
+from casework.models import MarkRow, RecordingLinkRow, RecordingRow, TranscriptRow
 from casework.sealing import INFORMANT
 from foundation.clock import legal_date, local
-from foundation.errors import BadInput, Finding, Refused
+from foundation.errors import BadInput, Conflict, Finding, Refused
 from foundation.keys import Keys
 
 HOURS = 24
 """Within which a recording is stored after its end (A31.2)."""
 
 NAME_BYTES = 200
-TELLING = ("place", "summary", "file_name")
+TELLING = ("place", "summary", "file_name", "told")
 """Columns that may tell who is heard and seen."""
 
 
@@ -136,6 +136,20 @@ def display_name(file_name: str) -> str:
     return name
 
 
+def is_known(session: orm.Session, recording_id: str, agency_id: str, case_id: str | None) -> str:
+    """Return the id of a recording of an agency and case when it is announced already, else nothing.
+
+    Raises:
+        Conflict: It is another case's.
+    """
+    row = session.get(RecordingRow, recording_id)
+    if row is None:
+        return ""
+    if (row.agency_id, row.case_id) != (agency_id, case_id):
+        raise Conflict("这个文件已经登记在别处。", remedy="刷新页面后重试。")
+    return row.id
+
+
 def insert(session: orm.Session, facts: RecordingFacts, keys: Keys, announced_at: dt.datetime) -> None:
     """Add an announced recording; of an informant's, what may tell who it is is closed."""
     names = ("id", "agency_id", "case_id", "number", "kind", "scene", "device_id", "operator_id", "operator")
@@ -156,6 +170,65 @@ def change(session: orm.Session, recording_id: str, keys: Keys, **fields: Any) -
     for name, value in fields.items():
         setattr(row, name, value)
     row.index_version += 1
+    session.flush()
+
+
+def set_derivatives(session: orm.Session, recording_id: str, made: Mapping[str, str]) -> None:
+    """Write down what was made from a recording; what people find and read does not change by it."""
+    row = session.get_one(RecordingRow, recording_id, with_for_update=True)
+    row.derivatives = {**row.derivatives, **made}
+
+
+def same_file(session: orm.Session, case_id: str | None, plain_digest: str, besides: str) -> str:
+    """Return the number of another recording of the same case with the same bytes, empty when there is none."""
+    query = sa.select(RecordingRow.number).where(
+        RecordingRow.case_id == case_id, RecordingRow.plain_digest == plain_digest, RecordingRow.id != besides
+    )
+    return (session.scalar(query.limit(1)) or "") if case_id and plain_digest else ""
+
+
+def plain_digest_of(session: orm.Session, recording_id: str) -> str:
+    """Return the SHA-256 of a stored recording as it was handed over."""
+    return session.get_one(RecordingRow, recording_id).plain_digest
+
+
+def add_mark(session: orm.Session, mark: MarkFacts, recording: RecordingFacts, keys: Keys) -> None:
+    """Add a mark; in an informant's recording its words are closed."""
+    fields = {name: getattr(mark, name) for name in MarkFacts.__dataclass_fields__}
+    if recording.secrecy == INFORMANT:
+        fields = sealing.close_columns(keys, f"recording_mark:{mark.id}", fields, ("text",))
+    session.add(MarkRow(agency_id=recording.agency_id, **fields))
+    session.flush()
+    _touched(session, recording.id)
+
+
+def remove_mark(session: orm.Session, recording_id: str, mark_id: str) -> bool:
+    """Take a mark away; False when it is not there."""
+    row = session.get(MarkRow, mark_id)
+    if row is None or row.recording_id != recording_id:
+        return False
+    session.delete(row)
+    _touched(session, recording_id)
+    return True
+
+
+def put_transcript(session: orm.Session, recording: RecordingFacts, keys: Keys, **fields: Any) -> None:
+    """Write subtitles; an informant's are closed."""
+    if recording.secrecy == INFORMANT:
+        fields = sealing.close_columns(keys, f"recording_transcript:{recording.id}", fields, ("cues", "source"))
+    row = session.get(TranscriptRow, recording.id)
+    if row is None:
+        session.add(TranscriptRow(recording_id=recording.id, agency_id=recording.agency_id, **fields))
+    else:
+        for name, value in fields.items():
+            setattr(row, name, value)
+    session.flush()
+    _touched(session, recording.id)
+
+
+def _touched(session: orm.Session, recording_id: str) -> None:
+    """Let the index look at a recording again."""
+    session.get_one(RecordingRow, recording_id).index_version += 1
     session.flush()
 
 

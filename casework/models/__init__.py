@@ -24,8 +24,11 @@ from casework.models.documents import (
     SlotFillRow,
 )
 from casework.models.numbers import CalendarDayRow, CalendarYearRow, NumberLedgerRow, NumberRow, NumberSeriesRow
+from casework.models.playing import MarkRow, TranscriptRow
 from casework.models.printing import PrintKitRow
 from casework.models.records import DeadlineRow, RecordingLinkRow, RecordingRow, ServiceRow
+from casework.models.stacks import StackPageRow, StackRow
+from casework.models.watching import FeedRow, ReminderRow
 
 __all__ = [
     "CalendarDayRow",
@@ -41,18 +44,24 @@ __all__ = [
     "DocumentOfficerRow",
     "DocumentRow",
     "DocumentVersionRow",
+    "FeedRow",
     "FlagRow",
     "Id",
+    "MarkRow",
     "NumberLedgerRow",
     "NumberRow",
     "NumberSeriesRow",
     "PartyRow",
+    "PartyVersionRow",
     "PrintKitRow",
     "RecordingLinkRow",
     "RecordingRow",
     "RemarkRow",
+    "ReminderRow",
     "ServiceRow",
-    "PartyVersionRow",
     "SlotFillRow",
+    "StackPageRow",
+    "StackRow",
+    "TranscriptRow",
     "Word",
 ]

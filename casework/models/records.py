@@ -49,6 +49,8 @@ class RecordingRow(Base):
     late: orm.Mapped[bool] = orm.mapped_column(default=False)
     late_reason: orm.Mapped[str] = orm.mapped_column(sa.Text, default="")
     secrecy: orm.Mapped[Word] = orm.mapped_column(default="normal")
+    told: orm.Mapped[dict[str, Any]] = orm.mapped_column(Json, default=dict)
+    """What the file says of time, place and device (`casework.media_told`)."""
     derivatives: orm.Mapped[dict[str, Any]] = orm.mapped_column(Json, default=dict)
     batch_id: orm.Mapped[str] = orm.mapped_column(sa.String(36), default="", index=True)
     """Storage register that handed it over; empty until then."""
@@ -96,6 +98,9 @@ class ServiceRow(Base):
     sealed: orm.Mapped[dict[str, Any]] = orm.mapped_column(Json, default=dict)
     """Columns that lie encrypted (`casework.sealing`), empty in their own place."""
     opened_at: orm.Mapped[dt.datetime]
+    failed_at: orm.Mapped[dt.datetime | None]
+    """When it was noted that the attempt did not reach the addressee."""
+    failed_why: orm.Mapped[str] = orm.mapped_column(sa.Text, default="")
 
 
 class DeadlineRow(Base):
@@ -120,3 +125,9 @@ class DeadlineRow(Base):
     duty_of: orm.Mapped[Word]
     met_on: orm.Mapped[dt.date | None]
     provisional: orm.Mapped[bool]
+    ended_on: orm.Mapped[dt.date | None]
+    """The paper that began it lost its effect: nothing runs any more."""
+    paused_on: orm.Mapped[dt.date | None]
+    """It stands still since the end of this day."""
+    changes: orm.Mapped[list[Any]] = orm.mapped_column(default=list)
+    """Lengthenings and pauses that are over: kind, days, first and last day, reason, basis, paper."""

@@ -6,6 +6,7 @@ a recording belongs to no case.
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from access.facts import Actor
@@ -41,6 +42,7 @@ def announce_recording(
     summary: str = "",
     document_ids: Sequence[str] = (),
     secrecy: str = "normal",
+    recording_id: str | None = None,
 ) -> RecordingFacts:
     """Announce a recording that begins: its number is drawn, the file follows.
 
@@ -58,44 +60,54 @@ def announce_recording(
         summary: What it shows; may follow with the file.
         document_ids: Papers of the act.
         secrecy: Class.
+        recording_id: Id that it shall bear; one that is announced under it already is returned as it is, so that an
+            act that was broken off may come again.
 
     Raises:
         BadInput: Something is missing or impossible.
         Refused: The device is none of the agency's, or not in service (A4.2).
     """
-    if secrecy not in CLASSES:
-        raise BadInput(f"没有“{secrecy}”这种密级。", remedy=f"可用：{'、'.join(CLASSES)}。", path="secrecy")
-    words = {"kind": kind, "scene": clean(scene), "place": clean(place), "summary": clean(summary, lines=True)}
     with ctx.database.write() as session:
         at = office(ctx, session)
-        case = _locked_case(at, case_id)
+        case = locked_case(at, case_id)
         require_on(at, actor, Permission.RECORDING_ADD, case=case)
-        if not words["place"]:
-            words["place"] = recording_places.place_of(at, case, scene=scene, kind=kind, operator_id=operator_id)
-        recordings.check_words(kind=kind, scene=words["scene"], place=words["place"])
-        facts = _announced(
-            at,
-            actor,
-            case,
-            device_no=device_no,
-            operator_id=operator_id,
-            started_at=started_at,
-            party_informed=party_informed,
-            secrecy=secrecy,
-            **words,
-        )
+        if recording_id and (known := recordings.is_known(session, recording_id, actor.agency_id, case_id)):
+            return at.recording(known)
+        words = {"kind": kind, "scene": scene, "place": place, "summary": summary, "secrecy": secrecy}
+        given: dict[str, Any] = {"device_no": device_no, "operator_id": operator_id, "started_at": started_at, **words}
+        facts = _prepared(at, actor, case, party_informed=party_informed, **given)
+        facts = replace(facts, id=recording_id or ctx.ids.new())
+        facts = replace(facts, number=_number(at, actor, facts.id, legal_date(started_at)))
+        recordings.insert(session, facts, ctx.keys, ctx.clock.now())
+        note(at, actor, facts, "recording.announced", number=facts.number, device=facts.device_id, operator=operator_id)
+        happen(at, actor, facts, "announced", started_at)
         link(at, actor, facts, document_ids)
         return at.recording(facts.id)
 
 
-def _locked_case(at: Office, case_id: str | None) -> CaseFacts | None:
+def check_announcement(ctx: Context, actor: Actor, *, case_id: str | None, **words: Any) -> None:
+    """Refuse what `announce_recording` would refuse, before a large file is sent; nothing is written.
+
+    Raises:
+        BadInput: Something is missing or impossible.
+        Refused: The device is none of the agency's, or not in service (A4.2).
+    """
+    with ctx.database.read() as session:
+        at = office(ctx, session)
+        case = queries.case_facts(session, case_id, at.today) if case_id else None
+        require_on(at, actor, Permission.RECORDING_ADD, case=case)
+        _prepared(at, actor, case, party_informed=True, **words)
+
+
+def locked_case(at: Office, case_id: str | None) -> CaseFacts | None:
+    """Lock a case and return it; None for what belongs to the agency."""
     if case_id is None:
         return None
     shelf.lock_case(at.session, case_id)
     return queries.case_facts(at.session, case_id, at.today)
 
 
-def _announced(
+def _prepared(
     at: Office,
     actor: Actor,
     case: CaseFacts | None,
@@ -103,20 +115,31 @@ def _announced(
     device_no: str,
     operator_id: str,
     started_at: dt.datetime,
-    **words: Any,
+    kind: str,
+    scene: str,
+    place: str,
+    summary: str,
+    secrecy: str,
+    party_informed: bool,
 ) -> RecordingFacts:
-    now, day = at.ctx.clock.now(), legal_date(started_at)
-    recordings.check_span(started_at, None, now)
+    """Return what would be announced, without id and number; refuse what may not."""
+    if secrecy not in CLASSES:
+        raise BadInput(f"没有“{secrecy}”这种密级。", remedy=f"可用：{'、'.join(CLASSES)}。", path="secrecy")
+    place = clean(place) or recording_places.place_of(at, case, scene=scene, kind=kind, operator_id=operator_id)
+    recordings.check_words(kind=kind, scene=clean(scene), place=place)
+    recordings.check_span(started_at, None, at.ctx.clock.now())
+    day = legal_date(started_at)
     operator = officers.officer(at.session, operator_id, day)
     register = queries.devices(at.session, actor.agency_id)
     device_no = device_no or recordings.own_device(register, operator.name, day)
     device = recordings.check_device(next((d for d in register if d.device_no == device_no), None), device_no, day)
-    recording_id = at.ctx.ids.new()
-    facts = RecordingFacts(
-        id=recording_id,
+    return RecordingFacts(
+        id="",
         agency_id=actor.agency_id,
         case_id=case.id if case else None,
-        number=_number(at, actor, recording_id, day),
+        number="",
+        kind=kind,
+        scene=clean(scene),
         device_id=device.id,
         device_no=device.device_no,
         operator_id=operator_id,
@@ -124,13 +147,12 @@ def _announced(
         started_at=started_at,
         ended_at=None,
         stored_at=None,
+        place=place,
+        summary=clean(summary, lines=True),
+        party_informed=party_informed,
+        secrecy=secrecy,
         **_NO_FILE,
-        **words,
     )
-    recordings.insert(at.session, facts, at.ctx.keys, now)
-    note(at, actor, facts, "recording.announced", number=facts.number, device=device.id, operator=operator_id)
-    happen(at, actor, facts, "announced", started_at)
-    return facts
 
 
 _NO_FILE: dict[str, Any] = {
@@ -181,7 +203,7 @@ def end_recording(ctx: Context, actor: Actor, *, recording_id: str, ended_at: dt
 def locked_recording(at: Office, actor: Actor, recording_id: str) -> RecordingFacts:
     """Lock a recording's case, ask the policy and return the recording."""
     first = queries.recording_facts(at.session, recording_id)
-    case = _locked_case(at, first.case_id)
+    case = locked_case(at, first.case_id)
     require_on(at, actor, Permission.RECORDING_ADD, case=case, recording=first)
     return at.recording(recording_id)
 

@@ -1,7 +1,9 @@
 """Storing the file of a recording: looked at, put into the store, within 24 hours of its end (A31.2).
 
 Lateness asks a reason and is flagged; what is stored is never replaced (G18). Files of class `informant` are encrypted
-before they are put. Journal kind: `recording.stored`.
+before they are put. The file is looked at before anything is announced, so a bad one leaves nothing behind. What makes
+it pleasant to look at (`casework.operations.deriving`) is asked for in the same transaction. Journal kind:
+`recording.stored`.
 """
 
 import datetime as dt
@@ -11,11 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import orm
+
 from access.facts import Actor
 from access.policy import Permission
 from casework import flags, media, queries, recordings, sealing
 from casework.cleaning import clean
 from casework.facts import FlagFacts, RecordingFacts
+from casework.operations import deriving
 from casework.operations.announcing import announce_recording, happen, link, locked_recording, note
 from casework.operations.common import require_on
 from casework.views import Office, office
@@ -47,6 +52,9 @@ def store_recording(
     summary: str = "",
     continuous: bool = True,
     document_ids: Sequence[str] = (),
+    taken: Blob | None = None,
+    twice: bool = True,
+    announce_as: str | None = None,
     **announcement: Any,
 ) -> RecordingFacts:
     """Store the file of a recording; without `recording_id` it is announced in the same act.
@@ -62,22 +70,32 @@ def store_recording(
         summary: What it shows.
         continuous: It was not interrupted.
         document_ids: Papers that it belongs to.
+        taken: Its digests, when they were just taken: the file is then linked into the store instead of copied.
+        twice: The same bytes may be another recording of the case too.
+        announce_as: Id that an unannounced one shall bear, so that storing it again after a crash makes no second one.
         announcement: What `announce_recording` asks, when it was not announced.
 
     Raises:
         BadInput: The file is empty, mislabelled or broken, the span impossible, or lateness has no reason.
-        Conflict: Another file is stored for this recording.
+        Conflict: Another file is stored for this recording, or this one is stored already for another.
     """
+    seen = None
     if recording_id is None:
-        recording_id = announce_recording(ctx, actor, summary=summary, **announcement).id
+        seen = media.look_at(file, str(announcement["kind"]), file_name)
+        _end(ctx, str(announcement["kind"]), announcement["started_at"], ended_at, late_reason)
+        if not twice and taken:
+            with ctx.database.read() as session:
+                _refuse_twice(session, announcement["case_id"], taken.sha256, announce_as or "")
+        recording_id = announce_recording(ctx, actor, summary=summary, recording_id=announce_as, **announcement).id
     known, ended_at = _ready(ctx, actor, recording_id, ended_at, late_reason)
-    seen = media.look_at(file, known.kind, file_name)
-    stored = _put(ctx, known, file, seen)
+    stored = _put(ctx, known, file, seen or media.look_at(file, known.kind, file_name), taken)
     with ctx.database.write() as session:
         at = office(ctx, session)
         known = locked_recording(at, actor, recording_id)
         if known.stored_at is not None:
-            return _again(known, stored)
+            return _again(at, known, stored)
+        if not twice:
+            _refuse_twice(session, known.case_id, stored.plain_digest, known.id)
         facts = _kept(at, known, stored, ended_at=ended_at, late_reason=late_reason, summary=summary)
         name = recordings.display_name(file_name)
         recordings.change(session, recording_id, ctx.keys, **facts, file_name=name, continuous=continuous)
@@ -95,19 +113,37 @@ def _ready(
         known = queries.recording_facts(session, recording_id)
         case = queries.case_facts(session, known.case_id, at.today) if known.case_id else None
         require_on(at, actor, Permission.RECORDING_ADD, case=case, recording=known)
-    ended = ended_at or known.ended_at or (known.started_at if known.kind == PHOTO else None)
+    return known, end_of(ctx, known, ended_at, late_reason)
+
+
+def end_of(ctx: Context, known: RecordingFacts, ended_at: dt.datetime | None, late_reason: str) -> dt.datetime:
+    """Return when an announced recording ended.
+
+    Raises:
+        BadInput: It is not said, impossible, or longer ago than 24 hours without a reason.
+    """
+    return _end(ctx, known.kind, known.started_at, ended_at or known.ended_at, late_reason)
+
+
+def _end(
+    ctx: Context, kind: str, started_at: dt.datetime, ended_at: dt.datetime | None, late_reason: str
+) -> dt.datetime:
+    """Return when a recording ended; a photo ends when it begins."""
+    ended = ended_at or (started_at if kind == PHOTO else None)
     if ended is None:
         raise BadInput("没有写明结束时间。", remedy="填写录制结束的时间。", path="ended_at")
-    recordings.check_span(known.started_at, ended, ctx.clock.now())
+    recordings.check_span(started_at, ended, ctx.clock.now())
     recordings.late_reason(ended, ctx.clock.now(), late_reason)
-    return known, ended
+    return ended
 
 
-def _put(ctx: Context, known: RecordingFacts, file: Path, seen: media.Media) -> Stored:
+def _put(ctx: Context, known: RecordingFacts, file: Path, seen: media.Media, taken: Blob | None) -> Stored:
     """Put the file into the store, encrypted when it could tell who an informant is."""
-    about = sealing.about_recording(known)
-    blob = sealing.put(ctx, file, about)
-    return Stored(blob=blob, plain_digest=_digest(file) if about else blob.sha256, media=seen)
+    if about := sealing.about_recording(known):
+        plain_digest = taken.sha256 if taken else _digest(file)
+        return Stored(blob=sealing.put(ctx, file, about), plain_digest=plain_digest, media=seen)
+    blob = ctx.blobs.adopt(file, taken) if taken else ctx.blobs.put(file)
+    return Stored(blob=blob, plain_digest=blob.sha256, media=seen)
 
 
 def _digest(file: Path) -> str:
@@ -118,8 +154,17 @@ def _digest(file: Path) -> str:
     return taken.hexdigest()
 
 
-def _again(known: RecordingFacts, stored: Stored) -> RecordingFacts:
-    if known.blob == stored.blob.sha256:
+def _refuse_twice(session: orm.Session, case_id: str | None, digest: str, besides: str) -> None:
+    if number := recordings.same_file(session, case_id, digest, besides):
+        raise Conflict(
+            f"这个文件与本案音像{number}完全相同。",
+            remedy="不必重复存入；确为另一次记录的，勾选“仍然另存一份”。",
+            path="twice",
+        )
+
+
+def _again(at: Office, known: RecordingFacts, stored: Stored) -> RecordingFacts:
+    if recordings.plain_digest_of(at.session, known.id) == stored.plain_digest:
         return known
     raise Conflict(
         f"音像{known.number}已经存入另一个文件。",
@@ -142,6 +187,7 @@ def _kept(
         "summary": clean(summary, lines=True) or known.summary,
         "media_type": stored.media.media_type,
         "duration_s": stored.media.duration_s,
+        "told": stored.media.told.stored(),
         "blob": stored.blob.sha256,
         "plain_digest": stored.plain_digest,
         "sm3": stored.blob.sm3,
@@ -158,6 +204,7 @@ def _after_storing(at: Office, actor: Actor, recording_id: str, *, plain_digest:
     note(at, actor, facts, "recording.stored", **data, late=facts.late)
     if facts.late:
         flags.add(at.session, facts.agency_id, _late_flag(at, facts, ended_at, stored_at))
+    deriving.ask(at, actor, facts)
     spans = {"ended_at": ended_at, "stored_at": stored_at, "late_reason": facts.late_reason}
     happen(at, actor, facts, "stored", stored_at, **spans)
 

@@ -29,11 +29,13 @@ from casework.queries.documents import (
     version_facts,
     versions_of,
 )
+from casework.queries.playing import TranscriptFacts, transcript_of, transcripts_of
 from casework.queries.records import (
     RECORDING_COLUMNS,
     batch_of,
     deadlines_of,
     find_recordings,
+    marks_on,
     recording_facts,
     recordings_numbered,
     recordings_of,
@@ -47,6 +49,7 @@ __all__ = [
     "CASE_COLUMNS",
     "DOCUMENT_COLUMNS",
     "RECORDING_COLUMNS",
+    "TranscriptFacts",
     "batch_of",
     "case_facts",
     "case_record",
@@ -67,6 +70,7 @@ __all__ = [
     "flags_of",
     "is_paper_of",
     "is_party_of",
+    "marks_on",
     "party_facts",
     "record_to_be",
     "recording_facts",
@@ -76,6 +80,8 @@ __all__ = [
     "remarks_of",
     "services_by_receipt",
     "services_of",
+    "transcript_of",
+    "transcripts_of",
     "unbatched_recordings",
     "version_facts",
     "versions_of",

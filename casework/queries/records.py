@@ -8,8 +8,8 @@ from sqlalchemy import orm
 
 from access.policy import absent
 from casework import sealing
-from casework.facts import DeadlineFacts, RecordingFacts, ServiceFacts, ServiceMethod
-from casework.models import DeadlineRow, DeviceRow, RecordingLinkRow, RecordingRow, ServiceRow
+from casework.facts import DeadlineFacts, MarkFacts, RecordingFacts, ServiceFacts, ServiceMethod
+from casework.models import DeadlineRow, DeviceRow, MarkRow, RecordingLinkRow, RecordingRow, ServiceRow
 from casework.queries.base import grouped, rows_in
 
 RECORDING_COLUMNS: Mapping[str, Any] = {
@@ -23,7 +23,7 @@ RECORDING_COLUMNS: Mapping[str, Any] = {
 }
 """Names that a policy predicate may use over recordings, for compiling it to SQL."""
 
-_PLAIN = frozenset(RecordingFacts.__dataclass_fields__) - {"device_no", "document_ids"}
+_PLAIN = frozenset(RecordingFacts.__dataclass_fields__) - {"device_no", "document_ids", "marks"}
 
 
 def recording_facts(session: orm.Session, recording_id: str) -> RecordingFacts:
@@ -77,7 +77,9 @@ def batch_of(session: orm.Session, document_id: str) -> list[RecordingFacts]:
 
 def recording_list(session: orm.Session, rows: Sequence[RecordingRow]) -> list[RecordingFacts]:
     """Return the facts of loaded recording rows, in their order."""
-    links = grouped(session, RecordingLinkRow, RecordingLinkRow.recording_id, [r.id for r in rows], RecordingLinkRow.at)
+    ids = [r.id for r in rows]
+    links = grouped(session, RecordingLinkRow, RecordingLinkRow.recording_id, ids, RecordingLinkRow.at)
+    marks = grouped(session, MarkRow, MarkRow.recording_id, ids, MarkRow.at_s)
     device_ids = [r.device_id for r in rows]
     devices = {d.id: d.device_no for d in rows_in(session, DeviceRow, DeviceRow.id, device_ids)}
     return [
@@ -85,9 +87,22 @@ def recording_list(session: orm.Session, rows: Sequence[RecordingRow]) -> list[R
             **{name: sealing.column(row, name, f"recording:{row.id}") for name in _PLAIN},
             device_no=devices[row.device_id],
             document_ids=tuple(link.document_id for link in links[row.id]),
+            marks=tuple(mark_of(mark) for mark in marks[row.id]),
         )
         for row in rows
     ]
+
+
+def mark_of(row: MarkRow) -> MarkFacts:
+    """Return the facts of a mark."""
+    about = f"recording_mark:{row.id}"
+    return MarkFacts(**{name: sealing.column(row, name, about) for name in MarkFacts.__dataclass_fields__})
+
+
+def marks_on(session: orm.Session, document_id: str) -> list[MarkFacts]:
+    """Return the marks that show lines of a paper, by recording and time."""
+    query = sa.select(MarkRow).where(MarkRow.document_id == document_id)
+    return [mark_of(r) for r in session.scalars(query.order_by(MarkRow.recording_id, MarkRow.at_s, MarkRow.id))]
 
 
 def services_of(session: orm.Session, case_id: str) -> list[ServiceFacts]:

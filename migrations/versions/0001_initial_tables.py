@@ -480,7 +480,7 @@ def upgrade() -> None:
         sa.Column("party_id", sa.String(length=36), nullable=False),
         sa.Column("number", sa.String(length=80), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("asked_by", sa.String(length=36), nullable=False),
+        sa.Column("asked_by", sa.String(length=40), nullable=False),
         sa.Column("asked_at", UtcDateTime(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("due_how", sa.Text(), nullable=False),
