@@ -15,14 +15,17 @@ from web.documents.views import documents
 from web.drafting.views import drafting
 from web.health.views import health
 from web.packages.views import packages
+from web.printing.views import printing
 from web.recordings.views import recordings
 from web.search.views import search
+from web.signing.delegating import handing_over
 from web.signing.phone import phone
 from web.signing.views import signing
+from web.statutes.views import statutes_area
 from web.verify.views import verify
 from web.words import FILTERS
 
-AREAS = (auth, cases, documents, drafting, recordings, signing, phone, search, packages, verify, health)
+AREAS = (auth, cases, documents, drafting, recordings, signing, phone, handing_over, search, packages, printing, statutes_area, verify, health)
 
 
 def create_app(context: Context | None = None) -> Flask:
