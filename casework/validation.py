@@ -14,7 +14,9 @@ from casework import identity
 from casework.capital import capital
 from casework.sealing import Sealed
 from casework.values import read_value, stored
+from catalogue.citations import citations
 from catalogue.definitions import BY_ISSUING, DocumentType, Field
+from catalogue.provisions import fault_of
 from foundation.errors import Finding
 
 EMPTY: tuple[Any, ...] = (None, "", [], (), {})
@@ -101,6 +103,8 @@ def _missing(field: Field, path: str) -> Finding:
 
 
 def _checked(field: Field, value: Any, path: str, frame: Frame) -> Iterator[Finding]:
+    if field.kind == "citations":
+        yield from _cited(field, str(value), path, frame)
     for name, argument in field.checks:
         if message := CHECKS[name](value, argument, frame):
             yield Finding(
@@ -109,6 +113,23 @@ def _checked(field: Field, value: Any, path: str, frame: Frame) -> Iterator[Find
     if field.kind == "list":
         for at, row in enumerate(value):
             yield from _checked_row(field, row, f"{path}[{at}]", frame)
+
+
+def _cited(field: Field, text: str, path: str, frame: Frame) -> Iterator[Finding]:
+    """Refuse provisions that do not exist, or were not in force when the matter began (罚37)."""
+    for citation in citations(text):
+        if fault := fault_of(citation, _act_day(frame)):
+            message, remedy = f"“{field.label}”引用有误：{fault}。", "用条款选择器选行为发生时有效的条款。"
+            yield Finding(code="CITE", article="罚37", path=path, message=message, remedy=remedy, who="承办人")
+
+
+def _act_day(frame: Frame) -> dt.date:
+    """Return the day whose law is applied: when the case began, else today."""
+    began = str(frame.resolve("case.initiated_on") or "")[:10]
+    try:
+        return dt.date.fromisoformat(began)
+    except ValueError:
+        return frame.today
 
 
 def _checked_row(field: Field, row: Mapping[str, Any], path: str, frame: Frame) -> Iterator[Finding]:

@@ -14,11 +14,11 @@ from typing import Any
 
 from casework.cleaning import clean, damage
 from casework.identity import narrow
-from catalogue.definitions import Field
+from catalogue.definitions import LONG, Field
 from foundation.clock import local
 from foundation.errors import Finding
 
-LONGEST = {"text": 500, "person": 200, "organisation": 200, "long_text": 20_000, "doc_ref": 500}
+LONGEST = {"text": 500, "person": 200, "organisation": 200, "long_text": 20_000, "citations": 20_000, "doc_ref": 500}
 MOST_ROWS = 500
 LARGEST = Decimal("1e13")
 NUMBER_CHECKS = frozenset({"id_no", "credit_code", "phone"})
@@ -108,7 +108,7 @@ def _text(field: Field, raw: Any) -> Any:
     text = stored(raw)
     if any(name in NUMBER_CHECKS for name, _ in field.checks):
         text = narrow(text)
-    text = clean(text, lines=field.kind == "long_text")
+    text = clean(text, lines=field.kind in LONG)
     longest = LONGEST.get(field.kind, LONGEST["text"])
     if len(text) > longest:
         raise _Unreadable(f"有{len(text)}字，超过{longest}字", "请缩短，或作为附件另附。")

@@ -23,8 +23,10 @@ STAGES = {
 }
 KINDS = frozenset(
     {"text", "long_text", "choice", "multi_choice", "bool", "date", "datetime", "number", "money", "person"}
-    | {"organisation", "doc_ref", "list", "file", "signature", "seal"}
+    | {"organisation", "doc_ref", "list", "file", "signature", "seal", "citations"}
 )
+LONG = frozenset({"long_text", "citations"})
+"""Kinds of running text; `citations` names provisions of the law (`catalogue.citations`)."""
 
 
 BY_ISSUING = frozenset({"document.number", "document.issue_date", "document.case_number", "document.archive_due"})

@@ -1,9 +1,9 @@
 """A drawn body for a type that has none of its own: label-value pairs, long values in full width, lists, slots last."""
 
 from catalogue.body import FORM_WIDTHS, Block, Body, Cell, Head, ListTable, Seal, Signatures, Table, TableRow, Tail
-from catalogue.definitions import Field, Slot
+from catalogue.definitions import LONG, Field, Slot
 
-WIDE = frozenset({"long_text", "multi_choice", "organisation"})
+WIDE = LONG | {"multi_choice", "organisation"}
 LIST_WIDTH = 170.0
 
 
@@ -54,7 +54,7 @@ def _flush(pair: list[Field]) -> list[TableRow]:
 
 def _value(field: Field, span: int) -> Cell:
     kind = "choice" if field.options or field.kind == "bool" else "value"
-    height = 18.0 if field.kind == "long_text" else None
+    height = 18.0 if field.kind in LONG else None
     return Cell(kind=kind, name=field.name, span=span if span > 1 else None, height=height)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from catalogue.body import Photos
 from catalogue.checking import Fault
 from catalogue.conditions import names_in
-from catalogue.definitions import BY_ISSUING, Catalogue, DocumentType, Field, Slot
+from catalogue.definitions import BY_ISSUING, LONG, Catalogue, DocumentType, Field, Slot
 from catalogue.positions import read_placed
 from foundation.canonical import plain
 
@@ -174,7 +174,7 @@ def _hard(definition: DocumentType, ordinary: Mapping[str, Any]) -> dict[str, An
 
 
 def _main_text(definition: DocumentType, ordinary: Mapping[str, Any]) -> str | None:
-    texts = [f.name for f in definition.data_fields if f.kind == "long_text" and ordinary.get(f.name)]
+    texts = [f.name for f in definition.data_fields if f.kind in LONG and ordinary.get(f.name)]
     return next((n for n in ("facts", "findings", "course", "statement") if n in texts), texts[0] if texts else None)
 
 
@@ -183,7 +183,7 @@ def _stretched(field: Field, value: Any) -> Any:
         return LONG_NAME
     if field.name in ("legal_rep", "speaker", "person_name", "recipient"):
         return RARE_NAME
-    if field.kind == "long_text":
+    if field.kind in LONG:
         return _lengthened(str(value), 160)
     if field.kind == "list" and value and not any(name == "distinct_names" for name, _ in field.checks):
         count = FEW_ROWS if field.name in SHORT_LISTS else MOST_ROWS

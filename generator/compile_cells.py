@@ -3,6 +3,7 @@
 import re
 
 from catalogue.body import Cell
+from catalogue.definitions import LONG as RUNNING
 from catalogue.definitions import DocumentType, Field, Slot
 from generator.compile_labels import label_runs
 from generator.compile_xml import TAG, control, paragraph, quoted, text_run
@@ -33,7 +34,7 @@ def _value(definition: DocumentType, cell: Cell, _width: float) -> str:
 def _text(definition: DocumentType, cell: Cell, _width: float) -> str:
     names = [name for tag in TAG.findall(cell.text) for name in NAME.findall(tag)]
     fields = [field for name in names if (field := definition.find_field(name)) is not None]
-    long = len(TAG.sub("", cell.text)) > LONG or any(field.kind == "long_text" for field in fields)
+    long = len(TAG.sub("", cell.text)) > LONG or any(field.kind in RUNNING for field in fields)
     return paragraph("cell_text" if long and not cell.align else _aligned(cell.align), text_run(cell.text))
 
 
@@ -108,7 +109,7 @@ def _style(definition: DocumentType, name: str, align: str | None) -> str:
     if align:
         return _aligned(align)
     field = definition.find_field(name)
-    return "cell_text" if field is not None and field.kind == "long_text" else "cell_value"
+    return "cell_text" if field is not None and field.kind in RUNNING else "cell_value"
 
 
 def _aligned(align: str | None) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from catalogue.body import Cell, ListTable, Table, TableRow
-from catalogue.definitions import DocumentType
+from catalogue.definitions import LONG, DocumentType
 from generator.compile_cells import cell_content, slot_height
 from generator.compile_conditions import expression
 from generator.compile_labels import label_runs
@@ -70,9 +70,7 @@ def _cell(definition: DocumentType, this: Cell, width: float) -> str:
 
 def _is_long(definition: DocumentType, this: Cell) -> bool:
     field = definition.find_field(this.name) if this.kind == "value" else None
-    return (
-        field is not None and field.kind == "long_text" and (this.height or 0) > LEAST_HEIGHT
-    ) or this.kind == "slot"
+    return (field is not None and field.kind in LONG and (this.height or 0) > LEAST_HEIGHT) or this.kind == "slot"
 
 
 def _whole(definition: DocumentType, entry: TableRow) -> bool:
@@ -80,8 +78,7 @@ def _whole(definition: DocumentType, entry: TableRow) -> bool:
     if entry.each:
         return True
     return not any(
-        c.kind == "text"
-        or (c.kind == "value" and (f := definition.find_field(c.name)) is not None and f.kind == "long_text")
+        c.kind == "text" or (c.kind == "value" and (f := definition.find_field(c.name)) is not None and f.kind in LONG)
         for c in entry.cells
     )
 

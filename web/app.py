@@ -6,11 +6,14 @@ from flask import Flask, g
 
 from access.permissions import Permission
 from access.policy import may_anywhere
+from casework.operations import reminding
 from foundation.clock import local
 from foundation.context import Context, build_context
 from web import errors, security
+from web.api.views import api
 from web.auth.views import auth
 from web.cases.views import cases
+from web.deadlines.views import deadlines
 from web.documents.views import documents
 from web.drafting.views import drafting
 from web.health.views import health
@@ -25,7 +28,24 @@ from web.statutes.views import statutes_area
 from web.verify.views import verify
 from web.words import FILTERS
 
-AREAS = (auth, cases, documents, drafting, recordings, signing, phone, handing_over, search, packages, printing, statutes_area, verify, health)
+AREAS = (
+    auth,
+    cases,
+    deadlines,
+    documents,
+    drafting,
+    recordings,
+    signing,
+    phone,
+    handing_over,
+    search,
+    packages,
+    printing,
+    statutes_area,
+    verify,
+    health,
+    api,
+)
 
 
 def create_app(context: Context | None = None) -> Flask:
@@ -42,7 +62,7 @@ def create_app(context: Context | None = None) -> Flask:
     )
     app.extensions["anjuan"] = context
     app.jinja_env.filters.update(FILTERS, moment=moment)
-    app.context_processor(lambda: {"demo": context.settings.is_demo, "may": _may})
+    app.context_processor(lambda: {"demo": context.settings.is_demo, "may": _may, "reminded": _reminded})
     errors.install(app)
     security.install(app)
     for area in AREAS:
@@ -53,6 +73,11 @@ def create_app(context: Context | None = None) -> Flask:
 def _may(permission: str) -> bool:
     """Tell whether the viewer holds a permission on anything (menus only)."""
     return g.get("actor") is not None and may_anywhere(g.actor, Permission(permission))
+
+
+def _reminded() -> int:
+    """Return how many periods the viewer was reminded of and has not looked at."""
+    return reminding.unread(security.the_context(), g.actor) if g.get("actor") else 0
 
 
 def moment(at: dt.datetime | None) -> str:

@@ -95,6 +95,15 @@ def page_image(held: Held, number: int) -> Response:
     return response
 
 
+def deliver_pieces(held: Held, pieces: Iterator[bytes]) -> Response:
+    """Answer with a PDF whose taking the operation that gives its bytes has written down already."""
+    response = Response(pieces, mimetype=held.media_type)
+    response.content_length = held.size
+    response.headers["Content-Disposition"] = disposition(held.name, as_file=False)
+    response.headers["Content-Security-Policy"] = PDF_POLICY
+    return response
+
+
 @functools.lru_cache(maxsize=512)
 def _count(blob: str) -> int:
     return preview.count(the_context().blobs.read(blob))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from casework.gates import closing, decision, enforcement, hearing, initiation, investigation, service
+from casework.gates import amounts, closing, decision, enforcement, hearing, initiation, investigation, service
 from casework.gates.api import CaseView, Gate
 from foundation.errors import Finding
 
@@ -11,6 +11,7 @@ GATES: tuple[Gate, ...] = (
     *investigation.GATES,
     *hearing.GATES,
     *decision.GATES,
+    *amounts.GATES,
     *service.GATES,
     *enforcement.GATES,
     *closing.GATES,

@@ -17,6 +17,8 @@ HERE = Path(__file__).parent
 DECISIONS = ROOT / "docs/decisions/0010-definitions-and-the-catalogue.md"
 ROW = re.compile(r"^\| `([a-z_]+)` \| `([a-z_.]+)` \| (\S.*?) \| (\S.*?) \|$", re.MULTILINE)
 VOLUMES = {"正卷": "main", "副卷": "side", "正卷、副卷各一": "both"}
+KINDS = {"citations": "long_text"}
+"""The catalogue calls it long text where the law is cited (decision 0010)."""
 OURS = ("行政机关印章", "双方印章", "行政审批")
 
 
@@ -61,7 +63,7 @@ def field_deviations(definition: DocumentType, wanted: dict[str, Any]) -> Iterat
         field = definition.find_field(name)
         if field is None:
             continue
-        if field.kind != entry["kind"] or list(field.options) != entry.get("options", []):
+        if KINDS.get(field.kind, field.kind) != entry["kind"] or list(field.options) != entry.get("options", []):
             yield name
         if _requires_less_or_more(field, required=entry.get("required", False)):
             yield name

@@ -6,6 +6,7 @@ from flask import url_for
 
 from access.policy import Permission, decide
 from casework.facts import DocumentFacts, Status
+from casework.gates.api import DONE
 from casework.operations.slots import SlotState
 from foundation.errors import Finding
 from web.actions import Action
@@ -28,7 +29,7 @@ def actions_of(
         against: What stands against issuing it.
     """
     found = [*_filling(see, facts), *_signing(see, facts, slots), *_issuing(see, facts, against)]
-    found += [*_returning(see, facts), *_voiding(see, facts)]
+    found += [*_printing(facts), *_returning(see, facts), *_voiding(see, facts)]
     return _with_one_next(found)
 
 
@@ -57,6 +58,11 @@ def _issuing(see: Sight, facts: DocumentFacts, against: Sequence[Finding]) -> It
     if facts.status in READY and _may(see, Permission.DOCUMENT_ISSUE, facts):
         hard = [f for f in against if not f.soft]
         yield Action(label="制发", url=url_for("signing.issue_form", document_id=facts.id), against=hard)
+
+
+def _printing(facts: DocumentFacts) -> Iterator[Action]:
+    if facts.status in (*DONE, Status.SIGNING):
+        yield Action(label="打印", url=url_for("printing.choose", document_id=facts.id))
 
 
 def _returning(see: Sight, facts: DocumentFacts) -> Iterator[Action]:
