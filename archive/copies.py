@@ -25,7 +25,7 @@ from archive.copy_drawing import Drawn, Wish, draw
 from archive.drawing import computed_job
 from archive.facts import CopyFacts
 from archive.models import CopyRow
-from archive.queries import copy_facts
+from archive.queries import copy_facts, copy_of_request
 from archive.releasing import Applicant, Release, applicant_of, release_of
 from archive.ruling import setting
 from archive.volume_stamps import Watermark
@@ -35,6 +35,7 @@ from casework.facts import DocumentFacts
 from casework.gates.api import DONE
 from casework.operations.common import require_on
 from foundation import journal
+from foundation.canonical import digest
 from foundation.clock import legal_date
 from foundation.context import Context
 from foundation.errors import BadInput, Finding, Refused
@@ -93,6 +94,8 @@ def make_copy(ctx: Context, actor: Actor, *, case_id: str, wish: Wish, pool: Poo
         Refused: There is no approval, or nothing of what was asked may be released; reasons are named.
         BadInput: Purpose, party or covers are missing.
     """
+    if (known := _made_before(ctx, wish)) is not None:
+        return known
     desk = _begun(ctx, actor, case_id, wish)
     releases = _asked(desk)
     with ctx.database.read() as session:
@@ -100,11 +103,20 @@ def make_copy(ctx: Context, actor: Actor, *, case_id: str, wish: Wish, pool: Poo
         drawn = list(draw(office_of(ctx, session), desk.file, allowed, applicant=desk.applicant, wish=wish, pool=pool))
     clips = [_clip(desk, clip) for clip in wish.clips]
     items, pages = _items(drawn)
-    withheld = _withheld(releases)
-    certificate = pool.make(_certificate(desk, items, clips, withheld, pages))
-    data = _bound(desk, certificate, drawn)
+    withheld = [*_withheld(releases), *(dict(w) for w in wish.withheld)]
+    job = _certificate(desk, items, clips, withheld, pages)
+    data = _bound(desk, pool.make(job), drawn)
     blob = ctx.blobs.put(data)
-    return _registered(desk, blob=blob.sha256, size=blob.size, pages=pages, items=items, refused=withheld, clips=clips)
+    fields = {"blob": blob.sha256, "size": blob.size, "code_digest": digest(dict(job.values))}
+    return _registered(desk, **fields, pages=pages, items=items, refused=withheld, clips=clips)
+
+
+def _made_before(ctx: Context, wish: Wish) -> CopyFacts | None:
+    """Return the copy that answers the request already: a step that ran before it was killed is not run again."""
+    if not wish.request_id:
+        return None
+    with ctx.database.read() as session:
+        return copy_of_request(session, wish.request_id)
 
 
 def _begun(ctx: Context, actor: Actor, case_id: str, wish: Wish) -> _Desk:
@@ -172,7 +184,7 @@ def _asked(desk: _Desk) -> list[Release]:
     releases = [release_of(desk.file, d, desk.applicant) for d in papers]
     if wanted is None:
         releases = [r for r in releases if r.allowed]
-    if not any(r.allowed for r in releases):
+    if not any(r.allowed for r in releases) and not desk.wish.clips:
         message = "所申请的内容没有可以提供的。"
         findings = [
             Finding(code="COPY", article="A33.1", message=f"《{r.document.title}》：{r.reason}") for r in releases
@@ -314,6 +326,7 @@ def _registered(desk: _Desk, **fields: Any) -> CopyFacts:
             applicant=desk.applicant.party.name,
             purpose=desk.wish.purpose,
             approval_id=desk.approval.id,
+            request_id=desk.wish.request_id,
             made_at=desk.at,
             expires_at=desk.expires_at,
             made_by=desk.actor.account_id,

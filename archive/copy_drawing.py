@@ -33,6 +33,10 @@ class Wish:
     clips: Sequence[Clip] = ()
     covers: Mapping[str, Sequence[Cover]] = field(default_factory=dict)
     """Areas to be painted, by blob of the scan or picture."""
+    request_id: str = ""
+    """The request that is answered; one request has one copy, however often it is made."""
+    withheld: Sequence[Mapping[str, str]] = ()
+    """What the screening withholds: title and reason, as the certificate names them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,11 +84,17 @@ def draw(
         yield Drawn(document=document, parts=tuple(parts), covered=marks)
 
 
-def _scan(at: Office, document: DocumentFacts, covered: Sequence[str], wish: Wish) -> bytes | None:
-    """Return the signed original as page images when it is a scan, else None."""
+def scan_of(at: Office, document: DocumentFacts) -> bytes:
+    """Return the signed original when it is a scan, else nothing."""
     blob = document.blobs.get("signed_copy")
     data = at.ctx.blobs.read(blob) if blob else b""
-    if not data or (data.startswith(b"%PDF") and OURS in data):
+    return b"" if data.startswith(b"%PDF") and OURS in data else data
+
+
+def _scan(at: Office, document: DocumentFacts, covered: Sequence[str], wish: Wish) -> bytes | None:
+    """Return the signed original as page images when it is a scan, else None."""
+    blob, data = document.blobs.get("signed_copy"), scan_of(at, document)
+    if not data:
         return None
     covers = wish.covers.get(str(blob), ())
     if covered and not covers:

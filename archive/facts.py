@@ -213,3 +213,7 @@ class CopyFacts:
     clips: Sequence[Mapping[str, Any]]
     downloads: int = 0
     revoked_at: dt.datetime | None = None
+    approval_id: str = ""
+    request_id: str = ""
+    code_digest: str = ""
+    """Digest of the certificate's values: the code at its foot shows its beginning."""

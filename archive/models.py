@@ -149,6 +149,7 @@ class CopyRow(Base):
     __tablename__ = "archive_copy"
     __table_args__ = (
         sa.UniqueConstraint("agency_id", "number"),
+        sa.UniqueConstraint("agency_id", "id", name="uq_archive_copy_agency_id_id"),
         sa.ForeignKeyConstraint(["agency_id", "case_id"], ["case_.agency_id", "case_.id"]),
     )
     id: orm.Mapped[Id] = orm.mapped_column(primary_key=True)
@@ -160,6 +161,10 @@ class CopyRow(Base):
     purpose: orm.Mapped[str] = orm.mapped_column(sa.Text)
     approval_id: orm.Mapped[str] = orm.mapped_column(sa.String(36), default="")
     """The issued `record_copy_approval`."""
+    request_id: orm.Mapped[str] = orm.mapped_column(sa.String(36), default="", index=True)
+    """The request that it answers; empty when it was made by command."""
+    code_digest: orm.Mapped[Digest] = orm.mapped_column(default="")
+    """Digest of the certificate's values: the code at its foot shows its beginning."""
     made_at: orm.Mapped[dt.datetime]
     expires_at: orm.Mapped[dt.datetime]
     made_by: orm.Mapped[Id]
@@ -172,3 +177,69 @@ class CopyRow(Base):
     clips: orm.Mapped[list[Any]] = orm.mapped_column(Json, default=list)
     downloads: orm.Mapped[int] = orm.mapped_column(default=0)
     revoked_at: orm.Mapped[dt.datetime | None]
+
+
+class CopyRequestRow(Base):
+    """A party's request for copies (A33.1), from its receipt to its answer; the papers are the case's own."""
+
+    __tablename__ = "copy_request"
+    __table_args__ = (
+        sa.UniqueConstraint("agency_id", "number"),
+        sa.ForeignKeyConstraint(["agency_id", "case_id"], ["case_.agency_id", "case_.id"]),
+    )
+    id: orm.Mapped[Id] = orm.mapped_column(primary_key=True)
+    agency_id: orm.Mapped[Id]
+    case_id: orm.Mapped[Id] = orm.mapped_column(index=True)
+    party_id: orm.Mapped[Id] = orm.mapped_column(index=True)
+    number: orm.Mapped[str] = orm.mapped_column(sa.String(80))
+    state: orm.Mapped[Word] = orm.mapped_column(index=True)
+    asked_by: orm.Mapped[Word]
+    """Account, or the party's pass."""
+    asked_at: orm.Mapped[dt.datetime]
+    due_on: orm.Mapped[dt.date] = orm.mapped_column(index=True)
+    due_how: orm.Mapped[str] = orm.mapped_column(sa.Text)
+    """How the last day was reached."""
+    applicant: orm.Mapped[str] = orm.mapped_column(sa.String(200))
+    purpose: orm.Mapped[str] = orm.mapped_column(sa.Text)
+    form: orm.Mapped[Word]
+    contact: orm.Mapped[str] = orm.mapped_column(sa.String(200), default="")
+    wanted: orm.Mapped[list[Any]] = orm.mapped_column(Json, default=list)
+    """Ids of papers that were chosen."""
+    other: orm.Mapped[str] = orm.mapped_column(sa.Text, default="")
+    """What else was asked for, in the applicant's words."""
+    agent: orm.Mapped[str] = orm.mapped_column(sa.String(200), default="")
+    agent_id_no: orm.Mapped[str] = orm.mapped_column(sa.String(60), default="")
+    letter: orm.Mapped[dict[str, Any]] = orm.mapped_column(Json, default=dict)
+    """The scan of the agent's authorisation: blob, name, media_type, size."""
+    items: orm.Mapped[list[Any]] = orm.mapped_column(Json, default=list)
+    """The screening, item by item."""
+    decision: orm.Mapped[Word] = orm.mapped_column(default="")
+    opinion: orm.Mapped[str] = orm.mapped_column(sa.Text, default="")
+    remark: orm.Mapped[str] = orm.mapped_column(sa.Text, default="")
+    """Why the screening was sent back."""
+    application_id: orm.Mapped[str] = orm.mapped_column(sa.String(36), default="")
+    approval_id: orm.Mapped[str] = orm.mapped_column(sa.String(36), default="")
+    reply_id: orm.Mapped[str] = orm.mapped_column(sa.String(36), default="")
+    copy_id: orm.Mapped[str] = orm.mapped_column(sa.String(36), default="")
+    job_id: orm.Mapped[str] = orm.mapped_column(sa.String(36), default="")
+    closed_at: orm.Mapped[dt.datetime | None]
+
+
+class CopyLinkRow(Base):
+    """A link to a copy: opened by a PIN, for a time and a number of times; address and PIN are nowhere."""
+
+    __tablename__ = "copy_link"
+    __table_args__ = (sa.ForeignKeyConstraint(["agency_id", "copy_id"], ["archive_copy.agency_id", "archive_copy.id"]),)
+    id: orm.Mapped[Id] = orm.mapped_column(primary_key=True)
+    agency_id: orm.Mapped[Id]
+    copy_id: orm.Mapped[Id] = orm.mapped_column(index=True)
+    token_digest: orm.Mapped[Digest] = orm.mapped_column(unique=True)
+    pin_digest: orm.Mapped[Digest]
+    given_by: orm.Mapped[Id]
+    given_at: orm.Mapped[dt.datetime]
+    expires_at: orm.Mapped[dt.datetime]
+    uses: orm.Mapped[int] = orm.mapped_column(default=0)
+    most_uses: orm.Mapped[int]
+    failures: orm.Mapped[int] = orm.mapped_column(default=0)
+    locked_at: orm.Mapped[dt.datetime | None]
+    ended_at: orm.Mapped[dt.datetime | None]

@@ -147,6 +147,18 @@ def copies_of(session: orm.Session, case_id: str) -> list[CopyFacts]:
     return [copy_facts(row) for row in session.scalars(query)]
 
 
+def copy_of_request(session: orm.Session, request_id: str) -> CopyFacts | None:
+    """Return the copy that answers a request."""
+    row = session.scalars(sa.select(CopyRow).where(CopyRow.request_id == request_id)).first()
+    return copy_facts(row) if row else None
+
+
+def find_copy(session: orm.Session, copy_id: str) -> CopyFacts | None:
+    """Return a copy by its id, None when there is none."""
+    row = session.get(CopyRow, copy_id)
+    return copy_facts(row) if row else None
+
+
 def copy_with_digest(session: orm.Session, agency_id: str, digest: str) -> CopyFacts | None:
     """Return the copy that a file is, by the digest of its bytes or of a clip's: whose hand it came from."""
     query = sa.select(CopyRow).where(CopyRow.agency_id == agency_id)

@@ -43,6 +43,8 @@ class Release:
     document: DocumentFacts
     allowed: bool
     reason: str = ""
+    code: str = ""
+    """`INTERNAL`, `NEVER` or `NOT_SERVED`; empty when it is released."""
 
 
 def applicant_of(file: CaseFile, party: PartyFacts) -> Applicant:
@@ -69,14 +71,14 @@ def release_of(file: CaseFile, document: DocumentFacts, applicant: Applicant) ->
     definition = file.definitions[document.id]
     rule = definition.copy_rule.get("release", "never")
     if document.volume != MAIN or document.id in file.apart or document.secrecy in ("internal", "work_secret"):
-        return Release(document=document, allowed=False, reason=INTERNAL)
+        return Release(document=document, allowed=False, reason=INTERNAL, code="INTERNAL")
     if rule == "never" or document.status not in IN_FILE:
-        return Release(document=document, allowed=False, reason=NEVER)
+        return Release(document=document, allowed=False, reason=NEVER, code="NEVER")
     if decide(applicant.actor, Permission.DOCUMENT_READ, queries.document_record(document), applicant.viewer).allowed:
         return Release(document=document, allowed=True)
     if _is_own(document, definition, applicant):
         return Release(document=document, allowed=True)
-    return Release(document=document, allowed=False, reason=NOT_SERVED)
+    return Release(document=document, allowed=False, reason=NOT_SERVED, code="NOT_SERVED")
 
 
 def _is_own(document: DocumentFacts, definition: DocumentType, applicant: Applicant) -> bool:

@@ -1,7 +1,8 @@
-"""Periods of a case: begun, lengthened and met by what happens, as `rules/deadlines.yaml` says; never typed.
+"""Periods of a case: begun, lengthened, met and ended by what happens, as `rules/deadlines.yaml` says; never typed.
 
-`react` is told of every happening of a case, under the case's lock. Passing a period of the office is flagged when it
-is met late and shown while it is not met; it never refuses anything (gates that ask for an expired period do).
+`react` is told of every happening of a case, under the case's lock. A paper that loses its effect takes the periods
+that it began with it. Passing a period of the office is flagged when it is met late and shown while it is not met; it
+never refuses anything (gates that ask for an expired period do).
 """
 
 import datetime as dt
@@ -15,7 +16,7 @@ from sqlalchemy import orm
 
 from casework import flags
 from casework.calendar import Calendar
-from casework.counting import Counted, Unit, count
+from casework.counting import NAMES, Counted, Unit, count
 from casework.facts import DeadlineFacts, FlagFacts, Happening
 from casework.figures import read
 from casework.models import DeadlineRow
@@ -25,6 +26,19 @@ from foundation.ids import Ids
 
 SUBJECT, TARGET, CASE = "subject", "target", "case"
 PARTY, AGENCY = "party", "agency"
+RUNNING = (DeadlineRow.met_on.is_(None), DeadlineRow.ended_on.is_(None))
+"""Conditions of periods that are neither met nor ended."""
+PAUSED = "paused"
+"""Kind of change: it stands still."""
+SENTENCES: Mapping[str, str] = {
+    "extend": "依文书延长{days}{unit}",
+    "lengthen": "延长{days}{unit}",
+    "pause": "{from}至{to}中止，{days}{unit}不计入",
+    PAUSED: "{from}之后中止，恢复后顺延",
+}
+"""What a change says in the sentence of a period."""
+LOST = ("replaced", "voided")
+"""Happenings after which a paper has no effect."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +54,19 @@ class Trigger:
     def concerns(self, happening: Happening) -> bool:
         """Tell whether this happening is the event."""
         return self.event == happening.kind and (self.when is None or self.when.holds(happening.values))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByHand:
+    """What a head may order besides what papers do; without a basis in law nothing."""
+
+    pause_basis: str = ""
+    """Law by which the period may stand still."""
+    longer: int = 0
+    """By how much it may be lengthened, once."""
+    longer_basis: str = ""
+    longer_by: str = ""
+    """Role whose order it needs; empty: whoever may order pauses."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +89,7 @@ class Rule:
     window: bool
     met: tuple[Trigger, ...]
     extends: tuple[Trigger, ...]
+    by_hand: ByHand
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +105,8 @@ class Desk:
 
 def react(desk: Desk, happening: Happening) -> list[str]:
     """Begin, lengthen and meet the periods that a happening concerns; return their kinds."""
+    if happening.kind.partition(":")[0] in LOST:
+        return _end(desk, happening)
     touched: list[str] = []
     for rule in rules():
         if happening.kind in rule.begins and (rule.when is None or rule.when.holds(happening.values)):
@@ -101,6 +131,18 @@ def _begin(desk: Desk, rule: Rule, happening: Happening) -> list[str]:
     return touched
 
 
+def _end(desk: Desk, happening: Happening) -> list[str]:
+    """End the open periods of a paper that lost its effect."""
+    query = sa.select(DeadlineRow).where(
+        DeadlineRow.case_id == happening.case_id, DeadlineRow.subject_id == happening.subject_id, *RUNNING
+    )
+    rows = list(desk.session.scalars(query.order_by(DeadlineRow.id)))
+    for row in rows:
+        row.ended_on = legal_date(happening.at)
+    desk.session.flush()
+    return [row.kind for row in rows]
+
+
 def _row(desk: Desk, rule: Rule, happening: Happening, subject: str = "") -> DeadlineRow:
     """Return the period of this kind and subject, a new one when there is none."""
     subject = subject or _subject(rule.of, happening)
@@ -115,12 +157,15 @@ def _row(desk: Desk, rule: Rule, happening: Happening, subject: str = "") -> Dea
         kind=rule.kind,
         subject_id=subject,
         met_on=None,
+        ended_on=None,
+        paused_on=None,
+        changes=[],
     )
 
 
 def _set(desk: Desk, rule: Rule, row: DeadlineRow, start: dt.datetime, n: int) -> None:
     row.title, row.source, row.duty_of, row.unit = rule.title, rule.source, rule.duty_of, rule.unit
-    row.start, row.n = start, n
+    row.start, row.n, row.changes = start, n, []
     _counted(row, count(desk.calendar, start, n, rule.unit, rolls=rule.duty_of == PARTY))
     desk.session.add(row)
     desk.session.flush()
@@ -128,7 +173,17 @@ def _set(desk: Desk, rule: Rule, row: DeadlineRow, start: dt.datetime, n: int) -
 
 def _counted(row: DeadlineRow, counted: Counted) -> None:
     row.end, row.last_day = counted.end, counted.last_day
-    row.formula, row.provisional = counted.formula, counted.provisional
+    row.formula, row.provisional = counted.formula + _changes(row), counted.provisional
+
+
+def _changes(row: DeadlineRow) -> str:
+    """Say which lengthenings and pauses the figure holds."""
+    name = NAMES[Unit(row.unit)]
+    said = []
+    for one in row.changes or ():
+        basis = f"（{one['basis']}）" if one.get("basis") else ""
+        said.append(SENTENCES[one["kind"]].format(**{"from": "", "to": "", "days": "", **one}, unit=name) + basis)
+    return f"其中{'；'.join(said)}。" if said else ""
 
 
 def _subject(of: str, happening: Happening) -> str:
@@ -141,10 +196,21 @@ def _extend(desk: Desk, rule: Rule, trigger: Trigger, happening: Happening) -> b
     by = happening.values.get(trigger.by) if isinstance(trigger.by, str) else trigger.by
     rows = _open(desk.session, rule, trigger, happening)
     for row in rows if by else ():
-        row.n += int(str(by))
-        _counted(row, count(desk.calendar, row.start, row.n, Unit(row.unit), rolls=row.duty_of == PARTY))
-    desk.session.flush()
+        lengthen(desk, row, {"kind": "extend", "days": int(str(by)), "document": happening.subject_id})
     return bool(rows and by)
+
+
+def lengthen(desk: Desk, row: DeadlineRow, change: Mapping[str, Any]) -> None:
+    """Make a period longer, and let its sentence say why."""
+    row.n += int(change["days"])
+    changed(desk, row, [*(row.changes or []), dict(change)])
+
+
+def changed(desk: Desk, row: DeadlineRow, changes: list[Any]) -> None:
+    """Take what happened to a period into its sentence, and count it again."""
+    row.changes = changes
+    _counted(row, count(desk.calendar, row.start, row.n, Unit(row.unit), rolls=row.duty_of == PARTY))
+    desk.session.flush()
 
 
 def _meet(desk: Desk, rule: Rule, trigger: Trigger, happening: Happening) -> bool:
@@ -161,7 +227,7 @@ def _meet(desk: Desk, rule: Rule, trigger: Trigger, happening: Happening) -> boo
 
 def _open(session: orm.Session, rule: Rule, trigger: Trigger, happening: Happening) -> list[DeadlineRow]:
     query = sa.select(DeadlineRow).where(
-        DeadlineRow.case_id == happening.case_id, DeadlineRow.kind == rule.kind, DeadlineRow.met_on.is_(None)
+        DeadlineRow.case_id == happening.case_id, DeadlineRow.kind == rule.kind, *RUNNING
     )
     if trigger.of == SUBJECT:
         query = query.where(DeadlineRow.subject_id == happening.subject_id)
@@ -185,9 +251,16 @@ def _late(desk: Desk, rule: Rule, row: DeadlineRow, done: dt.datetime, happening
     )
 
 
+def foreseen(desk: Desk, kind: str, start: dt.datetime) -> Counted:
+    """Return where a period of a kind ends that would begin at an instant (before its paper is made)."""
+    rule = next(r for r in rules() if r.kind == kind)
+    n = int(desk.settings.get(rule.setting) or rule.n) if rule.setting else rule.n
+    return count(desk.calendar, start, n, rule.unit, rolls=rule.duty_of == PARTY)
+
+
 def recount(desk: Desk, agency_id: str) -> list[DeadlineFacts]:
     """Count every open period of an agency again after its calendar changed; return those that moved."""
-    query = sa.select(DeadlineRow).where(DeadlineRow.agency_id == agency_id, DeadlineRow.met_on.is_(None))
+    query = sa.select(DeadlineRow).where(DeadlineRow.agency_id == agency_id, *RUNNING)
     moved = []
     for row in desk.session.scalars(query.order_by(DeadlineRow.id)):
         before = (row.last_day, row.provisional)
@@ -233,7 +306,14 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
         window=bool(raw.get("window")),
         met=tuple(_triggers(raw.get("met", ()))),
         extends=tuple(_triggers(raw.get("extends", ()))),
+        by_hand=ByHand(**raw.get("by_hand", {})),
     )
+
+
+def rule_of(kind: str, title: str = "") -> Rule:
+    """Return the rule of a kind of period (of several the one with this title)."""
+    known = [r for r in rules() if r.kind == kind]
+    return next((r for r in known if r.title == title), known[0])
 
 
 def _triggers(rows: list[Mapping[str, Any]]) -> Iterator[Trigger]:

@@ -75,7 +75,8 @@ def _is_met(view: CaseView, option: str) -> bool:
         return _free_approvals(view) > 0
     if option == "emergency_initiation_report" and view.case and view.case.emergency_started_at:
         return True  # settled answer 14: the journalled emergency start counts, its papers follow within 24 hours
-    return any(granted(d) for d in view.done(option))
+    told = any((row["type"], row["approval"]) == (view.type, option) for row in read("start")["either_way"])
+    return any(told or granted(d) for d in view.done(option))
 
 
 def _free_approvals(view: CaseView) -> int:
