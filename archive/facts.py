@@ -92,6 +92,8 @@ class VolumeFacts:
     pages: int
     blob: str
     """SHA-256 of the volume's PDF; empty until it is made."""
+    secrecy: str = "normal"
+    """The highest class of its items; a side volume is internal at least."""
     papers: Mapping[str, str] = field(default_factory=dict)
     """Computed papers by type: file_cover, file_catalogue, file_note → document id."""
 

@@ -38,7 +38,9 @@ TRANSFER = "归"
 UNFINISHED = (Status.DRAFT, Status.SIGNING, Status.RETURNED, Status.ISSUING)
 COMPUTED = ("file_cover", "file_catalogue", "av_catalogue", "file_note", "archive_transfer_list")
 CLASSES = ("normal", "internal", "privacy", "business_secret", "work_secret")
-"""From open to closed: the class of a package is the highest of its papers, the side volume's own class left out."""
+"""From open to closed: a volume has the highest class of its papers, a package that of its volumes."""
+OWN_CLASS = {MAIN: "normal", SIDE: "internal"}
+"""Class of a volume whose papers have none of their own."""
 
 
 def hand_over(
@@ -206,15 +208,17 @@ def _paginate(ctx: Context, package: PackageFacts) -> Filing:
     with ctx.database.write() as session:
         for volume, rows in items.items():
             shelving.set_items(session, package.agency_id, package.id, volume, rows)
-            shelving.change_volume(session, package.id, volume, items=len(rows), pages=sum(i.pages for i in rows))
-        shelving.change(session, package.id, secrecy=_class_of(items))
+            facts = {"items": len(rows), "pages": sum(i.pages for i in rows), "secrecy": class_of(volume, rows)}
+            shelving.change_volume(session, package.id, volume, **facts)
+        classes = [class_of(volume, rows) for volume, rows in items.items()]
+        shelving.change(session, package.id, secrecy=max(classes, key=CLASSES.index))
     return filing_of(ctx, package.id, items=items)
 
 
-def _class_of(items: Mapping[str, Sequence[Item]]) -> str:
-    """Return the highest class inside; `internal` alone is the side volume's and not the package's."""
-    inside = {i.entry.secrecy for rows in items.values() for i in rows if not i.entry.apart} - {"internal"}
-    return max(inside & set(CLASSES), key=CLASSES.index, default="normal")
+def class_of(volume: str, items: Sequence[Item]) -> str:
+    """Return the class of a volume: the highest of its papers, those kept elsewhere left out."""
+    inside = {i.entry.secrecy for i in items if not i.entry.apart} & set(CLASSES)
+    return max(inside | {OWN_CLASS[volume]}, key=CLASSES.index)
 
 
 def filing_of(ctx: Context, package_id: str, *, items: Mapping[str, Sequence[Item]]) -> Filing:

@@ -44,7 +44,7 @@ class PackageRow(Base):
     kept_until: orm.Mapped[dt.date | None]
     state: orm.Mapped[Word] = orm.mapped_column(index=True)
     secrecy: orm.Mapped[Word]
-    """The highest class inside, informants left out (they are not inside)."""
+    """The highest class of its volumes; informants are not inside."""
     filer_id: orm.Mapped[Id]
     """Person who arranged and handed over."""
     filer: orm.Mapped[str] = orm.mapped_column(sa.String(200))
@@ -84,6 +84,8 @@ class PackageVolumeRow(Base):
     title: orm.Mapped[str] = orm.mapped_column(sa.String(500))
     items: orm.Mapped[int] = orm.mapped_column(default=0)
     pages: orm.Mapped[int] = orm.mapped_column(default=0)
+    secrecy: orm.Mapped[Word] = orm.mapped_column(default="normal")
+    """The highest class of its items; a side volume is internal at least."""
     blob: orm.Mapped[Digest] = orm.mapped_column(default="")
     papers: orm.Mapped[dict[str, Any]] = orm.mapped_column(Json, default=dict)
 

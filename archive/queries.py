@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from access.policy import Record
 from archive.codes import Code
 from archive.facts import CheckFacts, CopyFacts, FileFacts, ItemFacts, PackageFacts, VolumeFacts
 from archive.models import CopyRow, PackageCheckRow, PackageFileRow, PackageItemRow, PackageRow, PackageVolumeRow
@@ -47,6 +48,27 @@ def packages_of(session: orm.Session, case_id: str, *, kept: bool = True) -> lis
     if kept:
         query = query.where(PackageRow.state == KEPT)
     return _packages(session, session.scalars(query.order_by(PackageRow.generation.desc())).all())
+
+
+def package_record(package: PackageFacts, volume: VolumeFacts | None = None) -> Record:
+    """Return what the policy may know of a package, or of one of its volumes: each has a class of its own."""
+    return Record(
+        kind="package",
+        id=package.id,
+        agency_id=package.agency_id,
+        case_id=package.case_id,
+        secrecy=volume.secrecy if volume else package.secrecy,
+    )
+
+
+def volumes_with_blob(session: orm.Session, blob: str) -> list[tuple[PackageFacts, VolumeFacts]]:
+    """Return the volumes of kept packages whose PDF has a digest."""
+    query = (
+        sa.select(PackageRow)
+        .join(PackageVolumeRow, PackageVolumeRow.package_id == PackageRow.id)
+        .where(PackageVolumeRow.blob == blob, PackageRow.state == KEPT)
+    )
+    return [(p, v) for p in _packages(session, session.scalars(query).all()) for v in p.volumes if v.blob == blob]
 
 
 def find_packages(session: orm.Session, where: sa.ColumnElement[bool] | None = None) -> list[PackageFacts]:

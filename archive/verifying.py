@@ -25,6 +25,7 @@ from generator.seal_checking import seals_of
 Progress = Callable[[int, int, str], None]
 SEALED = "_签章.pdf"
 INFO = "bag-info.txt"
+UNKNOWN = "本系统没有登记这个档案包，只核对了文件本身。"
 TAGMANIFEST = "tagmanifest-sha256.txt"
 
 
@@ -95,16 +96,16 @@ def _verify_pdf(path: Path) -> Report:
 def _verify_package(root: Path, ctx: Context | None, progress: Progress | None) -> Report:
     found = check(str(root), progress)
     faults = [Fault(path=f["path"], message=f["message"]) for f in found["faults"]]
-    sealed = sorted(root.glob(f"data/文书/*/*{SEALED}"))
-    faults += [f for path in sealed for f in _broken_seals(root, path)]
+    seals, broken = broken_seals(root)
+    faults += broken
     notes, registered = list(found["notes"]), False
     if ctx is not None:
-        against = _against_database(ctx, root, found["head"])
+        against = against_database(ctx, root, found["head"])
         if against is None:
-            notes.append("本系统没有登记这个档案包，只核对了文件本身。")
+            notes.append(UNKNOWN)
         else:
             registered, names = True, against[1]
-            faults = [_named(f, names) for f in (*faults, *against[0])]
+            faults = [named(f, names) for f in (*faults, *against[0])]
     return Report(
         subject=f"{root.parent.name}/{root.name}",
         faults=tuple(dict.fromkeys(faults)),
@@ -112,9 +113,15 @@ def _verify_package(root: Path, ctx: Context | None, progress: Progress | None) 
         files=found["files"],
         size=found["bytes"],
         events=found["events"],
-        seals=len(sealed),
+        seals=seals,
         registered=registered,
     )
+
+
+def broken_seals(root: Path) -> tuple[int, list[Fault]]:
+    """Return how many sealed originals a package's folder holds, and what is wrong with them."""
+    sealed = sorted(root.glob(f"data/文书/*/*{SEALED}"))
+    return len(sealed), [f for path in sealed for f in _broken_seals(root, path)]
 
 
 def _broken_seals(root: Path, path: Path) -> Iterator[Fault]:
@@ -125,13 +132,23 @@ def _broken_seals(root: Path, path: Path) -> Iterator[Fault]:
     yield from (Fault(path=where, message=s.problem) for s in states if not s.is_intact)
 
 
-def _named(fault: Fault, names: Mapping[str, str]) -> Fault:
+def named(fault: Fault, names: Mapping[str, str]) -> Fault:
+    """Return a fault with what its file is for people."""
     what = fault.what or names.get(fault.path, "")
     return Fault(path=fault.path, message=fault.message, what=what, field=fault.field)
 
 
-def _against_database(ctx: Context, root: Path, head: str) -> tuple[list[Fault], dict[str, str]] | None:
-    """Return what differs from what was registered, and what each file is; None when nothing is registered."""
+def against_database(
+    ctx: Context, root: Path, head: str, listed: Mapping[str, str] | None = None
+) -> tuple[list[Fault], dict[str, str]] | None:
+    """Return what differs from what was registered, and what each file is; None when nothing is registered.
+
+    Args:
+        ctx: The floor.
+        root: The package's folder.
+        head: Last hash of the chain in it.
+        listed: SHA-256 by path of a manifest that the files were compared with already; None reads the files.
+    """
     with ctx.database.read() as session:
         package_id = _identifier(root)
         known = queries.find_package(session, package_id) if package_id else None
@@ -142,7 +159,7 @@ def _against_database(ctx: Context, root: Path, head: str) -> tuple[list[Fault],
     faults = list(_against_row(root, known))
     for file in files:
         path = root / file.path
-        if path.is_file() and _sha256(path) != file.sha256:
+        if path.is_file() and (listed.get(file.path) if listed else sha256_of(path)) != file.sha256:
             faults.append(Fault(path=file.path, message="与归档时登记的摘要不符", what=file.what))
     if not (head == known.head_hash and chained and chained[0].hash == head):
         faults.append(Fault(path=EVENTS, message=f"办案日志末条与数据库第{known.head_seq}条不符"))
@@ -150,7 +167,7 @@ def _against_database(ctx: Context, root: Path, head: str) -> tuple[list[Fault],
 
 
 def _against_row(root: Path, known: PackageFacts) -> Iterator[Fault]:
-    if _sha256(root / TAGMANIFEST) != known.digest:
+    if sha256_of(root / TAGMANIFEST) != known.digest:
         yield Fault(path=TAGMANIFEST, message="包摘要与归档时登记的不符", what=f"档案包 {known.code}")
 
 
@@ -163,7 +180,8 @@ def _identifier(root: Path) -> str:
     return found[1] if found else ""
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Return the digest of a file; of one that is not there, that of nothing."""
     digest = hashlib.sha256()
     if path.is_file():
         for piece in pieces(path):

@@ -5,7 +5,6 @@ import shutil
 import tempfile
 import time
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from archive import queries as packages
 from archive import verifying
 from archive.facts import PackageFacts
 from archive.layout import folder_of
+from archive.rechecking import unpack
 from casework import queries
 from catalogue.definitions import DocumentType
 from catalogue.loading import load_catalogue
@@ -32,7 +32,7 @@ from foundation import workflows
 from foundation.canonical import digest, plain
 from foundation.clock import ManualClock, legal_date
 from foundation.context import Context
-from foundation.errors import AnjuanError, BadInput, Broken, NotFound
+from foundation.errors import AnjuanError, BadInput, NotFound
 from foundation.jobs import JobFacts, JobState
 from generator.furniture import DIGEST_DIGITS, Furniture
 from generator.pipeline import Job, Made
@@ -206,22 +206,35 @@ def _unpacked(path: Path) -> Iterator[Path]:
     if not (path.is_file() and zipfile.is_zipfile(path)):
         yield path
         return
-    with tempfile.TemporaryDirectory() as place, zipfile.ZipFile(path) as packed:
-        try:
-            packed.extractall(place)
-        except (zipfile.BadZipFile, OSError, zlib.error) as error:
-            raise Broken(f"{path.name} 已损坏，不能解开。", remedy="重新下载后再核验。", path=path.name) from error
-        found = next((p.parent for p in sorted(Path(place).rglob("bagit.txt"))), None)
-        if found is None:
-            raise BadInput(f"{path.name} 里没有档案包。", remedy="指定档案包的文件夹或 ZIP 文件。", path=path.name)
-        yield found
+    with tempfile.TemporaryDirectory() as place:
+        yield unpack(path, Path(place), path.name)
 
 
 @command("核验档案包：逐个文件、两份清单和办案日志链，指出被改动的地方。")
-@click.argument("path", type=click.Path(exists=True, path_type=Path))
-def verify(path: Path) -> Result:
-    """Check a package, without this installation's database."""
-    with Bar("核验") as bar, _unpacked(path) as folder:
-        report = verifying.verify(folder, progress=bar)
-    lines = [f"✗ {fault}" for fault in report.faults] or [f"✓ 核验通过：{report.files} 个文件。"]
-    return Result(data=report, lines=lines, ok=report.ok)
+@click.argument("paths", metavar="PATH...", type=click.Path(exists=True, path_type=Path), nargs=-1, required=True)
+def verify(paths: tuple[Path, ...]) -> Result:
+    """Check packages, without this installation's database; one that cannot be read does not stop the others."""
+    found = [_verified(path, alone=len(paths) == 1) for path in paths]
+    lines = [line for path, data, told in found for line in _under(path, told, alone=len(found) == 1)]
+    data = found[0][1] if len(found) == 1 else [{"path": str(p), **plain(d)} for p, d, _told in found]
+    return Result(data=data, lines=lines, ok=all(d["ok"] for _path, d, _told in found))
+
+
+def _verified(path: Path, *, alone: bool) -> tuple[Path, dict[str, Any], list[str]]:
+    try:
+        with Bar("核验") as bar, _unpacked(path) as folder:
+            report = verifying.verify(folder, progress=bar)
+    except AnjuanError as error:
+        if alone:
+            raise
+        return path, {"ok": False, "error": error.code, "message": error.message}, [f"✗ {error.message}{error.remedy}"]
+    told = [f"✗ {fault}" for fault in report.faults] or [f"✓ 核验通过：{report.files} 个文件。"]
+    return path, {**vars(report), "ok": report.ok}, told
+
+
+def _under(path: Path, lines: list[str], *, alone: bool) -> Iterator[str]:
+    if alone:
+        yield from lines
+    else:
+        yield f"{path}："
+        yield from (f"  {line}" for line in lines)

@@ -9,11 +9,12 @@ import click
 
 from archive import copy_answering as _copies  # noqa: F401
 from archive import packing as _packing  # noqa: F401 - kinds of jobs are known when their modules are imported
+from archive import rechecking as _rechecking  # noqa: F401
 from casework import chains as _chains  # noqa: F401
 from casework import health as _calendar  # noqa: F401 - floors add their probes when they are imported
-from casework.operations import reminding as _reminding  # noqa: F401
 from casework.operations import deriving as _deriving  # noqa: F401
 from casework.operations import receiving as _receiving  # noqa: F401
+from casework.operations import reminding as _reminding  # noqa: F401
 from cli.common import Result, command, the_context
 from cli.ready import ready_context
 from foundation import paces as _paces  # noqa: F401

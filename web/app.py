@@ -7,6 +7,7 @@ from flask import Flask, g
 from access.permissions import Permission
 from access.policy import may_anywhere
 from casework.operations import reminding
+from foundation import slots
 from foundation.clock import local
 from foundation.context import Context, build_context
 from web import errors, security
@@ -63,6 +64,7 @@ def create_app(context: Context | None = None) -> Flask:
     app.extensions["anjuan"] = context
     app.jinja_env.filters.update(FILTERS, moment=moment)
     app.context_processor(lambda: {"demo": context.settings.is_demo, "may": _may, "reminded": _reminded})
+    app.add_template_global(lambda: len(slots.held(context)), "workers")
     errors.install(app)
     security.install(app)
     for area in AREAS:

@@ -18,7 +18,7 @@ from access.facts import Actor
 from access.policy import READING, Permission, Record, Viewer, absent, decide, predicate, refusal
 from access.predicates import to_sql
 from archive import queries as packages
-from archive.facts import PackageFacts
+from archive.facts import PackageFacts, VolumeFacts
 from casework import queries, sealing
 from casework.facts import CaseFacts, DocumentFacts, RecordingFacts
 from foundation.context import Context
@@ -77,6 +77,22 @@ class Sight:
         with _absent_as("package"):
             return self._allowed(packages.package_facts(self.session, package_id))
 
+    def volume(self, package: PackageFacts, name: str) -> VolumeFacts:
+        """Return a volume of a package that was looked up; each volume has a class of its own.
+
+        Raises:
+            NotFound: There is none for this viewer.
+        """
+        found = next((v for v in package.volumes if v.name == name), None)
+        if found is None or not self.may_open(package, found):
+            raise absent("package")
+        return found
+
+    def may_open(self, package: PackageFacts, volume: VolumeFacts) -> bool:
+        """Tell whether the viewer may read a volume of a package."""
+        record = packages.package_record(package, volume)
+        return decide(self.actor, READING["package"], record, self.viewer).allowed
+
     def where(self, kind: str, columns: Mapping[str, Any]) -> sa.ColumnElement[bool]:
         """Return the SQL condition of the records of a kind that the viewer may read."""
         return to_sql(predicate(self.actor, READING[kind], kind, self.viewer), columns)
@@ -85,6 +101,10 @@ class Sight:
         """Tell whether the viewer may read a thing."""
         record = record_of(thing)
         return decide(self.actor, READING[record.kind], record, self.viewer).allowed
+
+    def may(self, permission: Permission, thing: Thing) -> bool:
+        """Tell whether the viewer holds a permission on a thing that was looked up."""
+        return decide(self.actor, permission, record_of(thing), self.viewer).allowed
 
     def require(self, permission: Permission, thing: Thing) -> None:
         """Ask a permission on a thing that was looked up.
@@ -149,8 +169,7 @@ def record_of(thing: CaseFacts | DocumentFacts | RecordingFacts | PackageFacts) 
         case RecordingFacts():
             return queries.recording_record(thing)
         case PackageFacts():
-            own = {"agency_id": thing.agency_id, "case_id": thing.case_id, "secrecy": thing.secrecy}
-            return Record(kind="package", id=thing.id, **own)
+            return packages.package_record(thing)
 
 
 def file_of(document: DocumentFacts, kind: str, size: int) -> Held:

@@ -24,6 +24,7 @@ GENESIS = "0" * 64
 INTEGERS = 1e21
 """Below it ECMAScript prints whole numbers without an exponent."""
 CHAIN = "data/元数据/events.jsonl"
+NO_SM3 = "本机的 Python 不支持 SM3，没有核对 SM3 清单；SHA-256 已核对。"
 LINE = re.compile(r"^([0-9a-f]{64})  (.+)$")
 
 
@@ -50,16 +51,15 @@ def check(root: str, tell: Any = None) -> Dict[str, Any]:
     tags = read_manifest(root, "tagmanifest-sha256.txt", faults)
     sha256 = read_manifest(root, "manifest-sha256.txt", faults)
     sm3 = read_manifest(root, "manifest-sm3.txt", faults)
-    has_sm3 = "sm3" in hashlib.algorithms_available
-    if not has_sm3:
-        notes.append("本机的 Python 不支持 SM3，没有核对 SM3 清单；SHA-256 已核对。")
+    if not has_sm3():
+        notes.append(NO_SM3)
     faults.extend(fault(path, "只在一份清单中") for path in sorted(set(sha256) ^ set(sm3)))
     size, paths = 0, sorted(set(sha256) | set(sm3) | set(tags))
     for done, path in enumerate(paths):
         if tell is not None:
             tell(done, len(paths), path)
         wanted = {"sha256": sha256.get(path, tags.get(path))}
-        if has_sm3:
+        if has_sm3():
             wanted["sm3"] = sm3.get(path)
         size += check_file(root, path, wanted, faults)
     check_surplus(root, set(sha256), set(tags), faults)
@@ -70,13 +70,18 @@ def check(root: str, tell: Any = None) -> Dict[str, Any]:
         "files": len(sha256),
         "tag_files": len(tags),
         "bytes": size,
-        "sm3_checked": has_sm3,
+        "sm3_checked": has_sm3(),
         "events": events,
         "head": head,
         "faults": faults,
         "notes": notes,
         "passed": not faults,
     }
+
+
+def has_sm3() -> bool:
+    """Tell whether this Python can take SM3."""
+    return "sm3" in hashlib.algorithms_available
 
 
 def fault(path: str, message: str) -> Dict[str, str]:

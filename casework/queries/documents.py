@@ -89,6 +89,12 @@ def find_documents(session: orm.Session, where: sa.ColumnElement[bool] | None = 
     return _listed(session, query if where is None else query.where(where))
 
 
+def documents_with_blob(session: orm.Session, blob: str) -> list[DocumentFacts]:
+    """Return the papers that have a file with a digest."""
+    query = sa.select(DocumentBlobRow.document_id).where(DocumentBlobRow.blob == blob).distinct()
+    return [document_facts(session, i) for i in session.scalars(query)]
+
+
 def _listed(session: orm.Session, query: sa.Select[Any], day: dt.date | None = None) -> list[DocumentFacts]:
     """Return the facts of the papers whose heads a question finds, in its order."""
     session.flush()

@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 from alembic import op
-from foundation.database import Json
-from foundation.database import UtcDateTime
+
+from foundation.database import Json, UtcDateTime
 
 revision = "0001"
 down_revision = None
@@ -950,6 +950,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=500), nullable=False),
         sa.Column("items", sa.Integer(), nullable=False),
         sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("secrecy", sa.String(length=40), nullable=False),
         sa.Column("blob", sa.String(length=64), nullable=False),
         sa.Column("papers", Json, nullable=False),
         sa.ForeignKeyConstraint(

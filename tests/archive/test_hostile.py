@@ -17,7 +17,7 @@ from access.rulebook import rulebook
 from archive import filing, queries
 from archive.copy_delivery import download, revoke
 from archive.copy_drawing import without_place
-from archive.facts import Entry, Item
+from archive.facts import MAIN, SIDE, Entry, Item
 from archive.foreign import MOST_PAGES, as_pages, is_drawable
 from archive.releasing import applicant_of, masked_values
 from casework.facts import DocumentFacts
@@ -156,15 +156,15 @@ def test_a24_a_job_asked_for_by_somebody_runs_with_the_rights_of_that_moment(han
 
 @pytest.mark.article("A34.1")
 def test_a16_a_package_has_the_highest_class_of_what_is_in_it() -> None:
-    """Beside 内部, which every reader of packages may read: its side volume is internal by its nature."""
+    """And each volume that of its own papers: a side volume is internal by its nature, informants are not inside."""
 
-    def class_of(*inside: str, apart: str = "informant") -> str:
+    def class_of(volume: str, *inside: str) -> str:
         kept = [paged_item(paper("inquiry_record", secrecy=one), one) for one in inside]
-        return filing._class_of({"main": kept, "side": [paged_item(paper("informant_notice"), apart, apart=True)]})
+        return filing.class_of(volume, [*kept, paged_item(paper("informant_notice"), "informant", apart=True)])
 
-    assert class_of("normal", "privacy", "work_secret", "business_secret") == "work_secret"
-    assert class_of("normal", "privacy") == "privacy"
-    assert class_of("normal", "internal") == "normal"
+    assert class_of(MAIN, "normal", "privacy", "work_secret", "business_secret") == "work_secret"
+    assert (class_of(MAIN, "normal", "privacy"), class_of(MAIN)) == ("privacy", "normal")
+    assert (class_of(SIDE, "normal"), class_of(SIDE, "normal", "privacy")) == ("internal", "privacy")
     readers = [g for r in rulebook().roles.values() for g in r.grants if Permission.PACKAGE_READ in g.may]
     for grant in readers:
         classes = next(part["secrecy"] for part in grant.where if "secrecy" in part)

@@ -1,18 +1,19 @@
 """Packages with their volumes, reports and downloads."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from access.policy import Permission
-from archive import queries, verifying
+from archive import queries, rechecking
 from archive.facts import VOLUME_TITLES, CheckFacts
 from archive.layout import folder_of
 from foundation.errors import NotFound
+from foundation.jobs import jobs_of
 from web import blobs
 from web.blobs import Held
 from web.lookup import record_of, sight
 from web.paging import Paging, page_number, page_url
-from web.security import signed_in, the_context
+from web.security import signed_in, the_actor, the_context
 from web.zipping import zipped
 
 packages = Blueprint("packages", __name__)
@@ -45,23 +46,22 @@ def index() -> ResponseReturnValue:
 @packages.get("/packages/<package_id>")
 @signed_in
 def package(package_id: str) -> ResponseReturnValue:
-    """Show one package."""
-    return _shown(package_id, None)
-
-
-def _shown(package_id: str, report: verifying.Report | None) -> str:
+    """Show one package, with the last check of it."""
     with sight() as see:
         facts = see.package(package_id)
+        volumes = [v for v in facts.volumes if see.may_open(facts, v)]
+        checking = jobs_of(see.session, kind=rechecking.CHECK, subject=package_id, limit=1)
         return render_template(
             "package.html",
             area="packages",
             package=facts,
             case=see.case_of(facts.case_id),
-            volumes=[{"facts": v, "label": VOLUME_TITLES[v.name]} for v in facts.volumes],
+            volumes=[{"facts": v, "label": VOLUME_TITLES[v.name]} for v in volumes],
             items=queries.items_of(see.session, package_id),
             checks=_by_property(queries.checks_of(see.session, package_id)),
             results=RESULTS,
-            report=report,
+            checking=checking[0] if checking else None,
+            may_check=see.may(Permission.PACKAGE_CHECK, facts),
         )
 
 
@@ -71,11 +71,11 @@ def volume(package_id: str, name: str) -> ResponseReturnValue:
     """Answer with a volume's PDF."""
     with sight() as see:
         facts = see.package(package_id)
-    found = next((v for v in facts.volumes if v.name == name and v.blob), None)
-    if found is None:
+        found = see.volume(facts, name)
+    if not found.blob:
         raise NotFound("没有这一卷。", remedy="返回档案包页面选择。")
     held = Held(
-        record=record_of(facts),
+        record=queries.package_record(facts, found),
         name=f"{VOLUME_TITLES[name]} {found.code}.pdf",
         media_type="application/pdf",
         size=blobs.size_of(found.blob),
@@ -99,12 +99,11 @@ def whole(package_id: str) -> ResponseReturnValue:
 @packages.post("/packages/<package_id>/check")
 @signed_in
 def check(package_id: str) -> ResponseReturnValue:
-    """Read every file of a package again and show what was found."""
+    """Ask for every file of a package to be read again."""
     with sight() as see:
-        facts = see.package(package_id)
-        see.require(Permission.PACKAGE_CHECK, facts)
-    report = verifying.verify(folder_of(the_context(), facts))
-    return _shown(package_id, report)
+        see.require(Permission.PACKAGE_CHECK, see.package(package_id))
+    rechecking.ask_check(the_context(), the_actor(), package_id)
+    return redirect(url_for("packages.package", package_id=package_id, _anchor="check"), code=303)
 
 
 def _by_property(checks: list[CheckFacts]) -> list[tuple[str, list[CheckFacts]]]:
