@@ -107,13 +107,26 @@ def alike(session: orm.Session, agency_id: str, name: str, id_no: str = "") -> l
 
 def page(session: orm.Session, agency_id: str, words: str, *, number: int, size: int) -> PartyPage:
     """Return one page of an agency's register by name; words are part of a name, former name, number or phone."""
-    where: list[sa.ColumnElement[bool]] = [PartyRow.agency_id == agency_id]
-    if words.strip():
-        where.append(_has(words))
+    where = _conditions(agency_id, words)
     query = sa.select(PartyRow).where(*where).order_by(PartyRow.name, PartyRow.id)
     rows = session.scalars(query.limit(size).offset((number - 1) * size))
     total = session.scalar(sa.select(sa.func.count()).select_from(PartyRow).where(*where)) or 0
     return PartyPage(parties=tuple(_facts(r) for r in rows), total=total)
+
+
+def after(
+    session: orm.Session, agency_id: str, words: str, *, place: tuple[str, str] | None, size: int
+) -> list[PartyFacts]:
+    """Return an agency's parties by name from a place on: name and id of the last one seen; one more than wanted."""
+    query = sa.select(PartyRow).where(*_conditions(agency_id, words))
+    if place is not None:
+        query = query.where(sa.tuple_(PartyRow.name, PartyRow.id) > sa.tuple_(*(sa.literal(word) for word in place)))
+    return [_facts(r) for r in session.scalars(query.order_by(PartyRow.name, PartyRow.id).limit(size + 1))]
+
+
+def _conditions(agency_id: str, words: str) -> list[sa.ColumnElement[bool]]:
+    own: list[sa.ColumnElement[bool]] = [PartyRow.agency_id == agency_id]
+    return [*own, _has(words)] if words.strip() else own
 
 
 def _has(words: str) -> sa.ColumnElement[bool]:

@@ -12,30 +12,46 @@ from foundation.clock import local
 from foundation.context import Context, build_context
 from web import errors, security
 from web.api.views import api
+from web.auth.tokens import tokens
 from web.auth.views import auth
+from web.cases.beginning import beginning
+from web.cases.managing import managing
 from web.cases.views import cases
 from web.deadlines.views import deadlines
 from web.documents.views import documents
 from web.drafting.views import drafting
 from web.health.views import health
 from web.packages.views import packages
+from web.parties.views import register
 from web.printing.views import printing
+from web.recordings.adding import adding
 from web.recordings.views import recordings
+from web.recordings.watching import watching
 from web.search.views import search
 from web.signing.delegating import handing_over
 from web.signing.phone import phone
 from web.signing.views import signing
 from web.statutes.views import statutes_area
+from web.uploads.views import uploads
 from web.verify.views import verify
 from web.words import FILTERS
+from web.work.views import work
 
 AREAS = (
     auth,
+    tokens,
+    work,
+    beginning,
+    managing,
+    register,
     cases,
     deadlines,
     documents,
     drafting,
     recordings,
+    adding,
+    watching,
+    uploads,
     signing,
     phone,
     handing_over,

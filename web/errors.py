@@ -3,9 +3,9 @@
 from dataclasses import asdict
 
 import structlog
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from foundation import errors
 
@@ -41,16 +41,35 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
+def status_of(error: errors.AnjuanError) -> int:
+    """Return the HTTP status of an error: its own, else that of what it is a kind of."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
 def _ours(error: errors.AnjuanError) -> ResponseReturnValue:
-    status = STATUS.get(type(error), 500)
+    status = status_of(error)
     if status == MISSING:
         return answer(MISSING, NOT_HERE)
-    return answer(status, error.message, remedy=error.remedy, findings=error.findings, code=error.code)
+    findings = error.findings or (_as_finding(error) if error.path and _is_asked_as_json() else ())
+    return answer(status, error.message, remedy=error.remedy, findings=findings, code=error.code)
+
+
+def _as_finding(error: errors.AnjuanError) -> tuple[errors.Finding, ...]:
+    """Return the one fault of an error that names its field, so that programs find fields in one place."""
+    return (errors.Finding(code=error.code, message=error.message, remedy=error.remedy, path=error.path),)
+
+
+def _is_asked_as_json() -> bool:
+    return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
-    return answer(status, NOT_HERE if status == MISSING else (error.description or "请求没有被接受。"))
+    told = answer(status, NOT_HERE if status == MISSING else (error.description or "请求没有被接受。"))
+    response = make_response(told)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
@@ -62,7 +81,7 @@ def answer(
     status: int, message: str, *, remedy: str = "", findings: tuple[errors.Finding, ...] = (), code: str = ""
 ) -> ResponseReturnValue:
     """Return an error as page or JSON."""
-    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
+    if _is_asked_as_json():
         body = {
             "error": code or str(status),
             "message": message,

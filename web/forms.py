@@ -26,7 +26,7 @@ from werkzeug.exceptions import HTTPException
 
 from foundation import once
 from foundation.errors import AnjuanError, BadInput, Conflict, Finding, Forbidden, Refused, Unavailable
-from web.errors import STATUS
+from web.errors import status_of
 from web.security import the_actor, the_context
 
 KEPT = (BadInput, Refused, Conflict, Forbidden, Unavailable)
@@ -97,7 +97,7 @@ class Form:
     @property
     def status(self) -> int:
         """HTTP status of the page that shows this form again."""
-        return STATUS.get(type(self.error), 200) if self.error else 200
+        return status_of(self.error) if self.error else 200
 
     def attempt(self) -> "Form":
         """Guard an operation: `with form.attempt(): …; return form.done(url)`; after it the form holds the error."""

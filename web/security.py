@@ -2,7 +2,8 @@
 
 Every request that may change something carries the session's CSRF token, as form field `csrf` or header `X-CSRF-Token`;
 the token ends with the epoch of the rights that the page was made for, so a tab that was opened before a transfer is
-told so (409) instead of acting with rights that are gone or new.
+told so (409) instead of acting with rights that are gone or new. A program comes with an access token (`access.tokens`)
+instead of a session; it is no browser that another site could make send it, so it needs no CSRF token.
 """
 
 import functools
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, session, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from access import tokens
 from access.accounts import actor_of_session
 from access.facts import Actor
 from foundation.context import Context
@@ -37,6 +39,10 @@ HEADERS = {
 
 TOKEN = "t"  # noqa: S105 - a name, not a secret
 """Where the cookie keeps the server-side session's token."""
+
+PROGRAMS = ("/api/", "/uploads")
+"""Where a program may come with an access token instead of a session."""
+BEARER = "bearer "
 
 SAFE = frozenset(["GET", "HEAD", "OPTIONS"])
 """Methods that change nothing."""
@@ -113,13 +119,28 @@ def local_path(target: str) -> str:
 
 
 def _load_actor() -> None:
+    if (secret := _bearer()) is not None:
+        g.bearer = tokens.bearer_of(the_context(), secret, request.remote_addr or "")
+        g.actor = g.bearer.actor if g.bearer else None
+        if g.actor is None:
+            abort(401, description="访问令牌不对，或已过期、已撤销。")
+        return
     token = session.get(TOKEN) if request.endpoint != "static" else None
     g.actor = actor_of_session(the_context(), str(token)) if token else None
 
 
+def _bearer() -> str | None:
+    """Return the token that a program came with, None without one; it says nothing but at programs' doors."""
+    sent = request.headers.get("Authorization", "")
+    named = request.path.startswith(PROGRAMS) and sent[: len(BEARER)].lower() == BEARER
+    return sent[len(BEARER) :].strip() if named else None
+
+
 def _check_csrf() -> None:
-    if request.method in SAFE:
+    if request.method in SAFE or g.get("bearer"):
         return
+    if request.path.startswith("/api/"):  # a browser's session changes nothing here, whatever token its page has
+        abort(403 if TOKEN in session else 401, description="改动须以访问令牌提出（Authorization: Bearer …）。")
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf") or ""
     token, _, epoch = sent.rpartition(".")
     if not token or not secrets.compare_digest(token.encode("utf-8", "replace"), str(session.get("csrf", "")).encode()):
@@ -131,6 +152,8 @@ def _check_csrf() -> None:
 def _headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if response.status_code == 401 and request.path.startswith(PROGRAMS):  # noqa: PLR2004 - the status itself
+        response.headers.setdefault("WWW-Authenticate", "Bearer")
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint != "static":

@@ -154,6 +154,15 @@ def party_page(ctx: Context, actor: Actor, words: str, *, number: int, size: int
         return register.page(session, actor.agency_id, words, number=number, size=size)
 
 
+def parties_after(
+    ctx: Context, actor: Actor, words: str, *, place: tuple[str, str] | None, size: int
+) -> Sequence[PartyFacts]:
+    """Return the agency's parties by name from a place on (name and id of the last one seen), one more than wanted."""
+    require_in_agency(actor, Permission.PARTY_READ, actor.agency_id)
+    with ctx.database.read() as session:
+        return register.after(session, actor.agency_id, words, place=place, size=size)
+
+
 def party_history(ctx: Context, actor: Actor, party_id: str) -> PartyHistory:
     """Return a party of the agency's register with its versions.
 

@@ -46,7 +46,7 @@ def case_page(
         page: From 1; a page past the end is empty, with the same total.
         size: Cases a page.
     """
-    chosen = sa.and_(where, *_conditions(wanted))
+    chosen = sa.and_(where, *case_conditions(wanted))
     query = sa.select(CaseRow).where(chosen).order_by(CaseRow.opened_at.desc(), CaseRow.id.desc())
     rows = session.scalars(query.limit(size).offset((page - 1) * size)).all()
     return CasePage(
@@ -57,19 +57,34 @@ def case_page(
     )
 
 
+def cases_with_party(session: orm.Session, where: sa.ColumnElement[bool], party_id: str) -> list[CaseFacts]:
+    """Return the cases of a party that a viewer may see, latest first."""
+    own = CaseRow.id.in_(sa.select(CasePartyRow.case_id).where(CasePartyRow.party_id == party_id))
+    query = sa.select(CaseRow).where(where, own).order_by(CaseRow.opened_at.desc(), CaseRow.id.desc())
+    return case_list(session, session.scalars(query).all())
+
+
+def earlier_titles(session: orm.Session, where: sa.ColumnElement[bool], most: int = 40) -> list[str]:
+    """Return the titles of the cases that a viewer may see, the most frequent and latest first, each once."""
+    count, last = sa.func.count(), sa.func.max(CaseRow.opened_at)
+    query = sa.select(CaseRow.title).where(where).group_by(CaseRow.title).order_by(count.desc(), last.desc())
+    return list(session.scalars(query.limit(most)))
+
+
 def open_deadlines(session: orm.Session, case_ids: list[str], *, duty_of: str = "agency") -> dict[str, DeadlineFacts]:
     """Return each case's first period of a bearer of duty that is not met yet."""
     found = grouped(session, DeadlineRow, DeadlineRow.case_id, case_ids, DeadlineRow.end)
     names = DeadlineFacts.__dataclass_fields__
     nearest = {}
     for case_id, rows in found.items():
-        waiting = [r for r in rows if r.met_on is None and r.duty_of == duty_of]
+        waiting = [r for r in rows if r.met_on is None and r.ended_on is None and r.duty_of == duty_of]
         if waiting:
             nearest[case_id] = DeadlineFacts(**{n: getattr(waiting[0], n) for n in names})
     return nearest
 
 
-def _conditions(wanted: CaseFilter) -> list[sa.ColumnElement[bool]]:
+def case_conditions(wanted: CaseFilter) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions of what a person filters by."""
     found: list[sa.ColumnElement[bool]] = []
     if wanted.procedure:
         found.append(CaseRow.procedure == wanted.procedure)
