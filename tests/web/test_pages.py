@@ -10,8 +10,8 @@ from foundation import jobs, workflows
 from tests.web.conftest import Site, csrf_of
 
 LINK = re.compile(r'(?:href|src|action)="(/[^"#]*)')
-POSTS = re.compile(r'<form[^>]*method="post"[^>]*>')
-"""Forms that change something: nobody follows their addresses."""
+CHANGES = re.compile(r'<form[^>]*method="post"[^>]*>')
+"""Forms that change something: nothing to follow."""
 MISSING = "018f0000-0000-7000-8000-000000000000"
 
 
@@ -26,7 +26,7 @@ def crawl(client: FlaskClient, start: str = "/") -> dict[str, int]:
         answer = client.get(path)
         seen[path] = answer.status_code
         if answer.mimetype == "text/html":
-            waiting += [p.replace("&amp;", "&") for p in LINK.findall(POSTS.sub("", answer.text))]
+            waiting += [p.replace("&amp;", "&") for p in LINK.findall(CHANGES.sub("", answer.text))]
         answer.close()
     return seen
 
