@@ -5,10 +5,13 @@ what it proves. A receipt that proves nothing leaves the attempt on record witho
 """
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from casework.facts import DocumentFacts, ServiceFacts, ServiceMethod
+from casework.figures import read
 from casework.gates import duties
 from casework.gates.api import CaseView, day, instant
 from foundation.clock import legal_date
@@ -34,6 +37,52 @@ ANNOUNCED_DAYS = 30
 
 SERVERS = 2
 """Officers who must leave a paper with somebody who refuses it (民89；办法25)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """A method as `rules/services.yaml` describes it."""
+
+    method: ServiceMethod
+    title: str
+    when: str
+    """When the law lets it be used."""
+    effect: str
+    """From which day a paper counts as served."""
+    source: str
+    first: tuple[str, ...]
+    """Fields of the receipt that are known when the attempt begins."""
+    after: tuple[str, ...]
+    """Fields that are known when somebody comes back."""
+    proofs: tuple[str, ...]
+    """What is kept beside the receipt."""
+    papers: tuple[str, ...]
+    """Types of paper that belong to it."""
+    av: bool
+    """The regulation asks for a recording."""
+    failed: tuple[str, ...]
+    """How it usually fails."""
+
+    @property
+    def word(self) -> str:
+        """Return the method as receipts name it."""
+        return WORDS[self.method]
+
+
+@functools.lru_cache
+def ways() -> Mapping[ServiceMethod, Way]:
+    """Return all methods in the order of preference of the law."""
+    found = {}
+    for name, raw in read("services")["methods"].items():
+        lists: dict[str, Any] = {k: tuple(raw[k]) for k in ("first", "after", "proofs", "papers", "failed")}
+        plain: dict[str, Any] = {k: raw[k] for k in ("title", "when", "effect", "source", "av")}
+        found[ServiceMethod(name)] = Way(method=ServiceMethod(name), **plain, **lists)
+    return found
+
+
+def written_by_hand() -> frozenset[str]:
+    """Return the fields that people write on a printed receipt."""
+    return frozenset(read("services")["by_hand"])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -169,8 +169,9 @@ def _next(session: orm.Session, row: type[SlotFillRow] | type[RemarkRow], docume
 
 def attach(session: orm.Session, document: DocumentFacts, blobs: Mapping[str, str], at: dt.datetime) -> None:
     """Add files to a paper; a kind that it has already stays as it is."""
+    known = set(session.scalars(sa.select(DocumentBlobRow.kind).where(DocumentBlobRow.document_id == document.id)))
     for kind, blob in blobs.items():
-        if session.get(DocumentBlobRow, (document.id, kind)) is None:
+        if kind not in known:
             row = DocumentBlobRow(
                 document_id=document.id,
                 kind=kind,
@@ -237,7 +238,7 @@ def retire_device(session: orm.Session, device_id: str, out_of_service: dt.date)
     session.flush()
 
 
-RECEIVED = ("address", "signer", "signer_relation", "refused", "proof")
+RECEIVED = ("address", "signer", "signer_relation", "refused", "proof", "failed_why")
 """Columns of a service that tell who received the paper."""
 
 

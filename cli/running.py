@@ -20,6 +20,7 @@ from cli.ready import ready_context
 from foundation import paces as _paces  # noqa: F401
 from foundation import workflows
 from foundation.health import Check, State, checks
+from generator import batches as _batches  # noqa: F401
 from generator import health as _fonts  # noqa: F401
 from generator import root_stamps as _stamps  # noqa: F401
 from generator import signed_copies as _signed_copies  # noqa: F401

@@ -111,7 +111,7 @@ class CaseView:
 
     def deadlines_of(self, *kinds: str) -> tuple[DeadlineFacts, ...]:
         """Return the computed periods of these kinds."""
-        return tuple(d for d in self.deadlines if d.kind in kinds)
+        return tuple(d for d in self.deadlines if d.kind in kinds and d.ended_on is None)
 
     def member_ids(self) -> frozenset[str]:
         """Return the persons who handle the case."""

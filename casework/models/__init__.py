@@ -5,6 +5,7 @@ changed. A case's row is locked before anything of the case is changed.
 """
 
 from casework.models.base import Digest, Id, Word
+from casework.models.batches import BatchItemRow, BatchRow
 from casework.models.cases import (
     CaseEventRow,
     CaseMemberRow,
@@ -31,6 +32,8 @@ from casework.models.stacks import StackPageRow, StackRow
 from casework.models.watching import FeedRow, ReminderRow
 
 __all__ = [
+    "BatchItemRow",
+    "BatchRow",
     "CalendarDayRow",
     "CalendarYearRow",
     "CaseEventRow",

@@ -15,6 +15,7 @@ from casework import documents, merging, numbering, prefill, queries, shelf, vie
 from casework.facts import DocumentFacts, Status
 from casework.gates.api import REVISE, CaseView
 from casework.gates.registry import ask
+from casework.operations import effects
 from casework.operations.common import locked_view, note, readable, require_on
 from casework.operations.opening import cleaned, sources_of
 from casework.shelf import Version
@@ -167,4 +168,6 @@ def void(ctx: Context, actor: Actor, *, document_id: str, reason: str) -> Docume
         numbering.give_back(session, view.document.agency_id, document_id, reason=why, at=ctx.clock.now())
         shelf.change(session, document_id, at=ctx.clock.now(), status=Status.VOID, ended_reason=why)
         note(at, actor, view.document, "document.voided", version=view.document.version)
+        if view.case is not None:
+            effects.lost_effect(at, actor, view.document, "voided")
         return at.document(document_id)

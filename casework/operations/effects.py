@@ -206,6 +206,20 @@ def _replaced(at: Office, actor: Actor, view: CaseView, target: DocumentFacts) -
     reason = f"由《{view.document.title}》{view.document.number}代替"
     shelf.change(at.session, target.id, at=at.ctx.clock.now(), status=Status.REPLACED, ended_reason=reason)
     note(at, actor, target, "document.replaced", by=view.document.id)
+    if target.case_id is not None:
+        lost_effect(at, actor, target, "replaced")
+
+
+def lost_effect(at: Office, actor: Actor, document: DocumentFacts, how: str) -> None:
+    """Let a paper of a case that has no effect any more take the periods that it began with it."""
+    happening = Happening(
+        kind=f"{how}:{document.type}",
+        case_id=str(document.case_id),
+        agency_id=document.agency_id,
+        subject_id=document.id,
+        at=at.ctx.clock.now(),
+    )
+    happen(at, actor, happening)
 
 
 def _revocation(at: Office, actor: Actor, view: CaseView) -> None:

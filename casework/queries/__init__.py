@@ -33,6 +33,7 @@ from casework.queries.documents import (
 from casework.queries.playing import TranscriptFacts, transcript_of, transcripts_of
 from casework.queries.records import (
     RECORDING_COLUMNS,
+    awaited_recordings,
     batch_of,
     deadlines_of,
     find_recordings,
@@ -51,6 +52,7 @@ __all__ = [
     "DOCUMENT_COLUMNS",
     "RECORDING_COLUMNS",
     "TranscriptFacts",
+    "awaited_recordings",
     "batch_of",
     "case_facts",
     "case_record",

@@ -23,7 +23,7 @@ from casework.queries.base import plain, plain_grouped, plain_rows
 from foundation.clock import legal_date
 from foundation.errors import NotFound
 
-_TABLE = DocumentRow.__table__
+_TABLE, _VERSION = DocumentRow.__table__, DocumentVersionRow.__table__
 
 DOCUMENT_COLUMNS: Mapping[str, Any] = {
     "id": DocumentRow.id,
@@ -48,8 +48,10 @@ _PLAIN = tuple(
 """Facts that stand in the row as they are."""
 
 _FILL = tuple(SlotFill.__dataclass_fields__)
-_HEAD = sa.select(*(DocumentRow.__table__.c[n] for n in (*_PLAIN, "status", "changed_at")))
-_DATA = plain(DocumentVersionRow, ["version", "data"], "document_id")
+_HEAD = sa.select(*(_TABLE.c[n] for n in (*_PLAIN, "status", "changed_at")))
+_DATA = plain(DocumentVersionRow, ["version", "data"], "document_id").join(
+    _TABLE, sa.and_(_TABLE.c.id == _VERSION.c.document_id, _TABLE.c.version == _VERSION.c.version)
+)
 _FILLS = plain(SlotFillRow, ["id", *_FILL, "sealed"], "document_id", "seq")
 _ACTING = plain(DocumentOfficerRow, ["person_id"], "document_id", "seq")
 _BLOBS = plain(DocumentBlobRow, ["kind", "blob"], "document_id", "kind")
@@ -100,14 +102,14 @@ def _listed(session: orm.Session, query: sa.Select[Any], day: dt.date | None = N
     session.flush()
     rows = session.execute(query).all()
     ids = [r.id for r in rows]
-    versions = {(v.document_id, v.version): v for v in plain_rows(session, _DATA, ids)}
+    data = {v.document_id: v.data for v in plain_rows(session, _DATA, ids)}
     fills, acting = (plain_grouped(session, asked, ids) for asked in (_FILLS, _ACTING))
     blobs = plain_grouped(session, _BLOBS, ids)
     known: dict[tuple[str, dt.date], OfficerFacts] = {}
     return [
         _document(
             row,
-            sealing.closed(versions[row.id, row.version].data, about_version(row.id, row.version, "data")),
+            sealing.closed(data[row.id], about_version(row.id, row.version, "data")),
             tuple(_fill(f) for f in fills[row.id] if f.content_digest == row.content_digest),
             _officers(session, row, acting[row.id], day, known),
             {b.kind: b.blob for b in blobs[row.id]},

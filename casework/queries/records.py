@@ -69,6 +69,15 @@ def unbatched_recordings(session: orm.Session, agency_id: str, operator_id: str)
     return recording_list(session, session.scalars(query.order_by(RecordingRow.started_at, RecordingRow.number)).all())
 
 
+def awaited_recordings(session: orm.Session, agency_id: str, operator_id: str) -> list[RecordingFacts]:
+    """Return an operator's recordings whose file is not stored yet, the longest ended first."""
+    query = sa.select(RecordingRow).where(
+        RecordingRow.agency_id == agency_id, RecordingRow.operator_id == operator_id, RecordingRow.stored_at.is_(None)
+    )
+    rows = session.scalars(query.order_by(RecordingRow.started_at, RecordingRow.number)).all()
+    return recording_list(session, rows)
+
+
 def batch_of(session: orm.Session, document_id: str) -> list[RecordingFacts]:
     """Return the recordings that a storage register hands over."""
     query = sa.select(RecordingRow).where(RecordingRow.batch_id == document_id)

@@ -1,0 +1,1 @@
+"""Running periods: lists by risk, orders of heads, reminders, the calendar address."""
