@@ -1,7 +1,7 @@
 """`flask demo`: an installation with both whole cases in it, then the servers (what `make run` runs).
 
-The first run carries tests/scenarios/case_general.yaml and case_summary.yaml through every step (`cli.demo_building`);
-later runs serve at once. A folder that holds anything but demo data is left alone.
+The first run carries both whole cases through every step, and ten more up to where something is to be done
+(`cli.demo_building`); later runs serve at once. A folder that holds anything but demo data is left alone.
 """
 
 import json
@@ -11,14 +11,14 @@ from collections.abc import Iterator
 import click
 
 from cli.common import Result, command, the_context
-from cli.demo_marks import MARK, SNAPSHOT, DemoAccount
+from cli.demo_marks import MARK, SNAPSHOT, TAMPERED, DemoAccount
 from cli.ready import migrate
 from cli.serving import servers
 from foundation.context import Context
 from foundation.errors import Refused
 
 
-@command("准备演示数据（两个完整案件）并启动服务。")
+@command("准备演示数据（十二个案件）并启动服务。")
 @click.option("--reset", is_flag=True, help="把演示数据恢复到刚准备好时的样子。")
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址。")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="端口。")
@@ -59,6 +59,7 @@ def _told(ctx: Context, url: str, known: list[DemoAccount]) -> Iterator[str]:
     yield ""
     yield f"  打开 Open            {url}"
     yield f"  数据目录 Data         {ctx.settings.data_dir}"
+    yield f"  篡改过的档案包 Broken  {ctx.settings.data_dir / TAMPERED}"
     yield "  恢复演示数据 Reset    make demo-reset"
     yield "  全部重来 Start over   停止后删除数据目录，再 make run（stop, remove the data folder, make run）"
     yield "  停止 Stop            Ctrl+C"

@@ -1,7 +1,7 @@
 """Read a scenario file into typed steps; refuse a broken one with file, line and step (docs/scenarios.md)."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ STEP_KEYS = frozenset(
 SIGN_KEYS = frozenset({"at", "slot", "as", "name", "data", "refused", "witness", "method"})
 VERBS = frozenset(
     {"open_case", "paper", "draft", "revise", "sign", "return", "issue", "void", "announce", "store", "serve"}
-    | {"emergency", "hand_over", "archive"}
+    | {"emergency", "end", "hand_over", "archive"}
 )
 
 
@@ -80,6 +80,16 @@ def load_scenario(path: Path) -> Scenario:
     Raises:
         BadInput: The file cannot be read; the message names file, line and step.
     """
+    raw, lines = read_scenario(path)
+    return scenario_of(path, raw, lines)
+
+
+def read_scenario(path: Path) -> tuple[dict[str, Any], list[int]]:
+    """Return what a scenario file says, dates as text, and the line of each step.
+
+    Raises:
+        BadInput: The file cannot be read.
+    """
     try:
         text = path.read_text(encoding="utf-8")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -93,9 +103,17 @@ def load_scenario(path: Path) -> Scenario:
         ) from error
     if not isinstance(raw, dict) or not isinstance(node, yaml.MappingNode):
         raise BadInput(f"{path.name} 不是场景：顶层应为键和值。", remedy="参照 docs/scenarios.md。")
+    return raw, _step_lines(node)
+
+
+def scenario_of(path: Path, raw: Mapping[str, Any], lines: Sequence[int]) -> Scenario:
+    """Return the scenario that a file says.
+
+    Raises:
+        BadInput: Something in it is unknown or missing; the message names file, line and step.
+    """
     _refuse_unknown(raw, HEADER_KEYS, f"{path.name} 第1行")
     steps = raw.get("steps") or []
-    lines = _step_lines(node)
     return Scenario(
         path=path,
         title=str(raw.get("title", path.stem)),

@@ -147,6 +147,12 @@ def _announce(play: "Replay", step: Step) -> Played:
     return Played(step=step, recording=recording)
 
 
+def _end(play: "Replay", step: Step) -> Played:
+    known = play.cast.recordings[step.id]
+    ended = recordings.end_recording(play.ctx, play.actor(step.actor), recording_id=known, ended_at=step.at)
+    return Played(step=step, recording=ended)
+
+
 def _store(play: "Replay", step: Step) -> Played:
     data = step.keys["data"]
     seed = len(play.cast.recordings) + step.number
@@ -254,6 +260,7 @@ VERBS: Mapping[str, Callable[["Replay", Step], Played]] = {
     "issue": _issue,
     "void": _void,
     "announce": _announce,
+    "end": _end,
     "store": _store,
     "serve": _serve,
     "emergency": _emergency,
