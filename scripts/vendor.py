@@ -21,6 +21,8 @@ FILES = {
     "bootstrap-icons/LICENSE": "bootstrap-icons.LICENSE",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "htmx.org/LICENSE": "htmx.LICENSE",
+    "tus-js-client/dist/tus.min.js": "tus.min.js",
+    "tus-js-client/LICENSE": "tus.LICENSE",
 }
 
 

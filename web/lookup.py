@@ -143,9 +143,9 @@ class Sight:
 
 
 @contextlib.contextmanager
-def sight() -> Iterator[Sight]:
-    """Open one session with the viewer's rights of this moment."""
-    ctx, actor = the_context(), the_actor()
+def sight(actor: Actor | None = None) -> Iterator[Sight]:
+    """Open one session with the rights of this moment, of who is signed in or of whom a phone was let in by."""
+    ctx, actor = the_context(), actor or the_actor()
     with ctx.database.read() as session:
         yield Sight(ctx=ctx, session=session, actor=actor, viewer=queries.viewer_of(session, actor))
 

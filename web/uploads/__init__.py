@@ -1,0 +1,1 @@
+"""Uploads by tus 1.0, for every purpose that a floor registers (`foundation.uploads`)."""
