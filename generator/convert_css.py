@@ -30,6 +30,7 @@ body { margin: 0 }
 p { margin: 0; overflow-wrap: break-word }
 img { image-rendering: crisp-edges; max-width: 100% }
 .k, .option, .date { white-space: nowrap }
+.dot { font-family: AjDot, AjSong }
 .tick_box { letter-spacing: 0 }
 .tick_mark { margin-left: -1em; font-family: AjSong }
 .option { margin-right: .8em }

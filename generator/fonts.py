@@ -45,7 +45,7 @@ class Face:
 
     family: str
     kind: str
-    """title, fang, hei, kai, song, latin or rare."""
+    """title, fang, hei, kai, song, latin, dot (the one of codes; that of names is Chinese) or rare."""
     own: bool
     """The agency's own."""
     file: str

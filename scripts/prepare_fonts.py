@@ -63,7 +63,7 @@ class Task:
 
     family: str
     kind: str
-    """title, fang, hei, kai, song, latin or rare."""
+    """title, fang, hei, kai, song, latin, dot or rare."""
     source: Path
     number: int = 0
     keep: frozenset[int] = frozenset()
@@ -138,7 +138,7 @@ def _make(folder: Path, task: Task) -> list[Face]:
     mark = hashlib.sha256(source).hexdigest()
     beyond = characters_of(task.beyond.read_bytes(), SIMPLIFIED) if task.beyond else frozenset()
     wanted = [c for c in characters_of(source, task.number) if _is_wanted(task, c) and c not in beyond]
-    whole = task.kind in ("latin", "rare")
+    whole = task.kind in ("latin", "dot", "rare")
     parts = {task.family: [c for c in wanted if whole or rank(c) < RARE]}
     parts[f"{task.family}More"] = [] if whole else [c for c in wanted if rank(c) == RARE]
     made = []
@@ -188,6 +188,7 @@ def _tasks(folder: Path) -> list[Task]:
     song = Path(NOTO, "NotoSerifCJK-Regular.ttc")
     ours = [
         Task(family="AjLatin", kind="latin", source=LATIN_FONT, keep=LATIN),
+        Task(family="AjDot", kind="dot", source=LATIN_FONT, keep=frozenset({ord("·")})),
         Task(
             family="AjTitle", kind="title", source=Path(NOTO, "NotoSerifCJK-Bold.ttc"), number=SIMPLIFIED, leave=other
         ),
