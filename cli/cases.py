@@ -3,7 +3,6 @@
 import contextlib
 import shutil
 import tempfile
-import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -28,18 +27,15 @@ from cli.people import actor_for
 from cli.ready import ready_context
 from cli.replay import Replay
 from cli.scenario import load_scenario
+from cli.waiting import wait
 from foundation import workflows
 from foundation.canonical import digest, plain
 from foundation.clock import ManualClock, legal_date
 from foundation.context import Context
 from foundation.errors import AnjuanError, BadInput, NotFound
-from foundation.jobs import JobFacts, JobState
 from generator.furniture import DIGEST_DIGITS, Furniture
 from generator.pipeline import Job, Made
 from generator.press import Press
-
-POLL_S = 0.5
-"""How often a command looks how far the worker is."""
 
 
 @command("按场景文件办理一个完整案件，与页面走同样的操作。")
@@ -155,7 +151,7 @@ def pack(case: str, out: Path, login: str | None) -> Result:
         with ctx.database.write() as session:
             words: dict[str, Any] = {"kind": "pack", "subject": case_id, "by": actor.account_id, "agency_id": agency_id}
             job_id = workflows.ask(session, ctx, **words)
-        _wait(ctx, job_id, "组卷")
+        wait(ctx, job_id, "组卷")
         package = _kept(ctx, case_id)
     if package is None:
         raise NotFound("档案包没有做成。", remedy="查看后台任务的说明。")
@@ -177,27 +173,6 @@ def _find_case(ctx: Context, words: str) -> tuple[str, str]:
 def _kept(ctx: Context, case_id: str) -> PackageFacts | None:
     with ctx.database.read() as session:
         return next(iter(packages.packages_of(session, case_id)), None)
-
-
-def _wait(ctx: Context, job_id: str, label: str) -> JobFacts:
-    """Wait until a job is over; do it in this process when no worker is alive.
-
-    Raises:
-        AnjuanError: It was parked; says why and what to do.
-    """
-    if not workflows.workers_alive(ctx):
-        facts = workflows.run_in_process(ctx, job_id)
-    with Bar(label) as bar:
-        while True:
-            with ctx.database.read() as session:
-                facts = workflows.job_facts(session, job_id)
-            bar(facts.done, facts.total, facts.message)
-            if facts.is_over:
-                break
-            time.sleep(POLL_S)
-    if facts.state is JobState.PARKED:
-        raise AnjuanError(facts.error, remedy=facts.remedy)
-    return facts
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ MODULES = {
     "articles": "cli.articles",
     "audit": "cli.copying",
     "backup": "cli.keeping",
+    "batch": "cli.batches",
     "copy": "cli.copying",
     "demo": "cli.demo",
     "health": "cli.running",

@@ -168,15 +168,19 @@ def add_party(ctx: Context, actor: Actor, *, case_id: str, party_id: str) -> Cas
         Refused: The case is closed.
     """
     with ctx.database.write() as session:
-        at = office(ctx, session)
-        case = _locked(at, actor, case_id, Permission.CASE_CHANGE)
-        _refuse_closed(case, "增加当事人")
-        _parties(session, case.agency_id, [party_id])
-        casebook.add_parties(session, case_id, case.agency_id, [party_id], ctx.clock.now())
-        _note(at, actor, case_id, "case.party_added", party=party_id)
-        happened = events.happen(at, actor, _happening(at, case, "party_added"))
-        casebook.reindex_all(session, case_id, ctx.clock.now())
-        return happened
+        return joined(office(ctx, session), actor, case_id=case_id, party_id=party_id)
+
+
+def joined(at: Office, actor: Actor, *, case_id: str, party_id: str) -> CaseFacts:
+    """Add a party in the caller's transaction (`add_party` says how)."""
+    case = _locked(at, actor, case_id, Permission.CASE_CHANGE)
+    _refuse_closed(case, "增加当事人")
+    _parties(at.session, case.agency_id, [party_id])
+    casebook.add_parties(at.session, case_id, case.agency_id, [party_id], at.ctx.clock.now())
+    _note(at, actor, case_id, "case.party_added", party=party_id)
+    happened = events.happen(at, actor, _happening(at, case, "party_added"))
+    casebook.reindex_all(at.session, case_id, at.ctx.clock.now())
+    return happened
 
 
 def assign(ctx: Context, actor: Actor, *, case_id: str, person_ids: Sequence[str]) -> CaseFacts:

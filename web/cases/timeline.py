@@ -62,6 +62,8 @@ SENTENCES: Mapping[str, str] = {
     "copy.link_given": "发放复制件下载链接",
     "copy.link_ended": "收回复制件下载链接",
     "copy.revoked": "收回复制件",
+    "batch.begun": "开始按名单批量制作",
+    "batch.retried": "重试批量制作",
     "package.arranged": "整理案卷",
     "package.kept": "形成档案包",
 }

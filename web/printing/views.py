@@ -42,8 +42,14 @@ def make(document_id: str) -> ResponseReturnValue:
     form = Form.posted()
     with form.attempt():
         portion = Portion(document_id=document_id, copies=_copies(form), receipt_id=form.said("receipt"))
-        sides = {"duplex": bool(form.said("duplex")), "mirrored": bool(form.said("mirrored"))}
-        kit = making.make_kit(the_context(), the_actor(), [portion], the_press().pool, **sides)
+        kit = making.make_kit(
+            the_context(),
+            the_actor(),
+            [portion],
+            the_press().pool,
+            duplex=bool(form.said("duplex")),
+            mirrored=bool(form.said("mirrored")),
+        )
         return form.done(url_for("printing.kit", kit_id=kit.id))
     return _choices(document_id, form), form.status
 
