@@ -17,9 +17,9 @@ from casework.facts import CaseFacts
 from casework.operations import receiving, recordings
 from foundation import uploads
 from foundation.errors import AnjuanError, BadInput, NotFound, Unavailable
+from foundation.paces import Pace, within
 from foundation.uploads import Wanted
 from web.forms import Form
-from web.limits import within
 from web.lookup import Sight, sight
 from web.phones import KEY, the_guest, the_sender
 from web.recordings.showing import against, choices
@@ -29,6 +29,8 @@ adding = Blueprint("adding", __name__)
 
 WORDS = ("kind", "scene", "place", "operator_id", "device_no", "started_at", "ended_at", "summary", "secrecy")
 MORE = ("late_reason", "party_informed", "interrupted", "twice")
+PACE = Pace(burst=20, refill_s=3.0)
+"""How often an address may try codes: a code has 59 bits."""
 INVITED = "invited"
 """Where the cookie keeps the code that is on the screen."""
 
@@ -165,7 +167,7 @@ def scanned(code: str) -> ResponseReturnValue:
 @adding.post("/p/<code>")
 def let_in(code: str) -> ResponseReturnValue:
     """Use the code; the phone may add to its case from now on."""
-    if not within("phone", request.remote_addr or ""):
+    if not within(the_context(), "phone", request.remote_addr or "", PACE):
         raise Unavailable("尝试次数过多。", remedy="一分钟后再试。")
     try:
         token, case_id = phones.open_code(the_context(), code)

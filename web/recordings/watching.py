@@ -125,6 +125,6 @@ def own() -> ResponseReturnValue:
     """Show one's own recordings that wait for their file or to be handed over to the custodian."""
     with sight() as see:
         agency, person = see.actor.agency_id, see.actor.person_id
-        waiting = see.seen(queries.awaited_recordings(see.session, agency, person))
+        awaited = see.seen(queries.awaited_recordings(see.session, agency, person))
         stored = see.seen(queries.unbatched_recordings(see.session, agency, person))
-        return render_template("recordings.html", area="recordings", waiting=waiting, stored=stored, register=REGISTER)
+        return render_template("recordings.html", area="recordings", awaited=awaited, stored=stored, register=REGISTER)
