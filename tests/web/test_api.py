@@ -5,18 +5,13 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from access import accounts, tokens
 from foundation.once import OnceRow
 from tests.web.conftest import Site, csrf_of
+from tests.web.programs import Program
 from web.api.describing import document
 from web.api.registry import ENDPOINTS, ROOT
 
-ALL = ("case:read", "case:open", "case:change", "party:read", "party:register", "document:read", "document:draft")
-MORE = ("document:revise", "document:sign", "document:return", "document:issue", "recording:read", "service:record")
-REST = ("search:ask", "package:read")
-CLERK = (*ALL, *MORE, *REST)
 CITIZEN = {
     "kind": "公民",
     "name": "阿依古丽·买买提",
@@ -24,26 +19,6 @@ CITIZEN = {
     "id_no": "110101199001019983",
     "address": "清河镇样例村1号",
 }
-
-
-class Program:
-    """A program that comes with a token of somebody."""
-
-    def __init__(self, site: Site, login: str, *scopes: str) -> None:
-        self.site = site
-        with site.ctx.database.read() as session:
-            account = accounts.account_of(session, login)
-            self.actor = accounts.actor_of(session, account.id, site.ctx.clock.now())
-        held = {p.value for p in tokens.offered(self.actor)}
-        wanted = scopes or sorted(held & set(CLERK))
-        self.token, self.secret = tokens.make(site.ctx, self.actor, name="测试", scopes=wanted, days=1)
-
-    def __call__(self, method: str, path: str, **more: Any) -> TestResponse:
-        headers = {"Authorization": f"Bearer {self.secret}", **more.pop("headers", {})}
-        return self.site.app.test_client().open(ROOT + path, method=method, headers=headers, **more)
-
-    def end(self) -> None:
-        tokens.revoke(self.site.ctx, self.actor, self.token.id)
 
 
 @pytest.fixture

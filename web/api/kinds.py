@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 import re
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -58,29 +59,34 @@ def _plain(value: Any, level: int = 0) -> Any:
     return value
 
 
-def _digits(value: Any) -> Any:
-    if isinstance(value, str) and not re.fullmatch("[0-9]{1,9}", value):
-        message = "应为整数"
-        raise ValueError(message)
-    return value
+def _written_as(pattern: str, told: str) -> Callable[[Any], Any]:
+    """Return a check of how a text is written: the library would read numbers as seconds since 1970."""
 
+    def check(value: Any) -> Any:
+        if isinstance(value, str) and not re.fullmatch(pattern, value, re.ASCII):
+            raise ValueError(told)
+        return value
 
-def _said(value: Any) -> Any:
-    if isinstance(value, str) and value not in ("true", "false"):
-        message = "应为 true 或 false"
-        raise ValueError(message)
-    return value
+    return check
 
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=36)]
 Word = Annotated[str, StringConstraints(max_length=80)]
 Line = Annotated[str, StringConstraints(max_length=300)]
 Text = Annotated[str, StringConstraints(max_length=5000)]
-Day = Annotated[dt.date, AfterValidator(_countable)]
-Instant = Annotated[AwareDatetime, AfterValidator(_countable)]
+Day = Annotated[
+    dt.date,
+    BeforeValidator(_written_as(r"\d{4}-\d{2}-\d{2}", "应写作 2026-01-06")),
+    AfterValidator(_countable),
+]
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written_as(r"\d{4}-\d{2}-\d{2}[Tt].+", "应写作 2026-01-06T09:30:00+08:00")),
+    AfterValidator(_countable),
+]
 Values = Annotated[dict[str, Any], AfterValidator(_plain), Field(description="字段名 → 值；日期、金额用文字写")]
-Whole = Annotated[int, BeforeValidator(_digits)]
-Flag = Annotated[bool, BeforeValidator(_said)]
+Whole = Annotated[int, BeforeValidator(_written_as("[0-9]{1,9}", "应为整数"))]
+Flag = Annotated[bool, BeforeValidator(_written_as("true|false", "应为 true 或 false"))]
 
 
 class Paged(Asked):
