@@ -54,6 +54,9 @@ FIRM_WORDS = re.compile("((股份|责任)?有限(责任)?公司|商行|经营部
 """What many names share; two firms are not alike because both are 有限公司."""
 LONGEST_KEYS = 600
 
+USUAL: Mapping[str, str] = {CITIZEN: ID_CARD, TRADER: "营业执照", FIRM: "营业执照", OTHER: "统一社会信用代码证书"}
+"""Kind of certificate that is meant when none is said."""
+
 DOTS = re.compile("[·•・‧･．.\\s]")
 """Dots and spaces in names: 阿依古丽·买买提 is one name however it is dotted."""
 
@@ -86,9 +89,10 @@ def _fault(path: str, message: str, remedy: str) -> Finding:
 
 
 def _with_card(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return data with the birth date as a date, and what the identity card says where nothing is given."""
+    """Return data with the usual certificate, the birth date as a date, and what the identity card says besides."""
     birth = dt.date.fromisoformat(data["birth_date"]) if data.get("birth_date") else None
-    given = {**data, "birth_date": birth}
+    usual = USUAL.get(str(data.get("kind"))) if data.get("id_no") else None
+    given = {**data, "birth_date": birth, "id_type": data.get("id_type") or usual}
     return {**given, **{k: v for k, v in _from_card(given).items() if not given.get(k)}}
 
 

@@ -116,6 +116,12 @@ def changed(procedure: Procedure, wanted: Procedure, state: str) -> Move:
     return Move(to=to, procedure=wanted)
 
 
+def changes_of(procedure: Procedure, state: str) -> tuple[Procedure, ...]:
+    """Return the procedures in which a case may go on from a state."""
+    known = read("procedures")["changes"].get(procedure, {})
+    return () if has_ended(state) else tuple(Procedure(one) for one in known)
+
+
 @functools.lru_cache
 def _rows() -> Mapping[str, tuple[Row, ...]]:
     found: dict[str, list[Row]] = {}

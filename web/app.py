@@ -27,6 +27,9 @@ from web.printing.views import printing
 from web.recordings.adding import adding
 from web.recordings.views import recordings
 from web.recordings.watching import watching
+from web.party.asking import asking
+from web.party.fetching import fetching
+from web.party.views import own
 from web.search.views import search
 from web.signing.delegating import handing_over
 from web.signing.phone import phone

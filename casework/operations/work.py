@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
 from access.facts import Actor
 from access.policy import READING, Viewer, predicate
 from access.predicates import to_sql
@@ -88,12 +90,12 @@ class _Desk:
         return self.viewer.case_ids
 
 
-def my_work(ctx: Context, actor: Actor) -> Work:
-    """Return what waits for a person, most pressing first."""
+def my_work(ctx: Context, actor: Actor, *, case_id: str = "") -> Work:
+    """Return what waits for a person, most pressing first; in one case alone when it is named."""
     with ctx.database.read() as session:
         at = office(ctx, session)
         viewer = queries.viewer_of(session, actor)
-        seen = {kind: to_sql(predicate(actor, READING[kind], kind, viewer), names) for kind, names in READS.items()}
+        seen = {kind: _seen(actor, viewer, kind, case_id) for kind in READS}
         cases = rows.open_cases(session, seen["case"])
         papers = [d for d in rows.open_papers(session, seen["document"]) if d.case_id is None or d.case_id in cases]
         now = ctx.clock.now()
@@ -107,6 +109,12 @@ def my_work(ctx: Context, actor: Actor) -> Work:
     latest = dt.datetime.max.replace(tzinfo=dt.UTC)
     found.sort(key=lambda i: (i.rank, i.ends_at or latest, i.case.number if i.case else "", i.what))
     return Work(items=tuple(found), counts=Counter(i.kind for i in found))
+
+
+def _seen(actor: Actor, viewer: Viewer, kind: str, case_id: str) -> sa.ColumnElement[bool]:
+    names = READS[kind]
+    readable = to_sql(predicate(actor, READING[kind], kind, viewer), names)
+    return sa.and_(readable, names["case_id"] == case_id) if case_id else readable
 
 
 def source_of(kind: str) -> str:

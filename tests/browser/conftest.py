@@ -42,7 +42,7 @@ class Visit:
         self.page.get_by_label("账号").fill(login)
         self.page.get_by_label("口令").fill(password)
         self.page.get_by_role("button", name="登录").click()
-        self.page.wait_for_url(f"{self.url}/")
+        self.page.wait_for_url(lambda url: "/sign-in" not in url)
 
     def open_case(self, words: str) -> None:
         """Open a case from the list."""

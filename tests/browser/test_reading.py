@@ -194,6 +194,7 @@ def test_no_page_is_wider_than_a_phone(visit: Callable[..., Visit]) -> None:
 
 def test_everything_can_be_reached_by_keyboard_and_the_focus_is_seen(visit: Callable[..., Visit]) -> None:
     one = visit("甲一")
+    one.page.goto(f"{one.url}/")
     one.page.keyboard.press("Tab")
     assert one.page.evaluate("() => document.activeElement.className") == "skip"
     for _ in range(40):

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from foundation import jobs, workflows
 from tests.web.conftest import Site, csrf_of
 
-LINK = re.compile(r'(?:href|src|action)="(/[^"#]*)')
+LINK = re.compile(r'\b(?:href|src|action)="(/[^"#]*)')
 CHANGES = re.compile(r'<form[^>]*method="post"[^>]*>')
 """Forms that change something: nothing to follow."""
 MISSING = "018f0000-0000-7000-8000-000000000000"

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from access import accounts
+from access.policy import Permission, may_anywhere
 from access.rulebook import rulebook
 from foundation.errors import BadInput, Forbidden
 from web.security import TOKEN, local_path, signed_in, the_actor, the_context
@@ -30,7 +31,14 @@ def sign_in_post() -> ResponseReturnValue:
         return _again(error, 401, target, login)
     session.clear()
     session[TOKEN] = token
-    return redirect(target, code=303)
+    return redirect(_landing(str(token)) if target == "/" else target, code=303)
+
+
+def _landing(token: str) -> str:
+    """Return where somebody begins who did not say where: at their work, or at the list of cases."""
+    actor = accounts.actor_of_session(the_context(), token)
+    works = actor is not None and may_anywhere(actor, Permission.DOCUMENT_SIGN)
+    return url_for("work.index" if works else "cases.index")
 
 
 def _again(

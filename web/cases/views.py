@@ -1,7 +1,7 @@
 """List of cases, the case page and its journal."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -10,13 +10,18 @@ from flask.typing import ResponseReturnValue
 from access import accounts
 from archive import queries as packages
 from casework import queries
-from casework.facts import DocumentFacts, ServiceFacts
-from casework.operations.missing import what_is_missing
+from casework.facts import CaseFacts, DocumentFacts, ServiceFacts
+from casework.operations.changing import stale_drafts
+from casework.operations.missing import lacks
+from casework.operations.openable import openable
+from casework.operations.work import my_work
 from casework.procedure import state_title
 from casework.queries.lists import CaseFilter, case_page, open_deadlines
 from catalogue.definitions import STAGES
 from foundation import journal
 from foundation.clock import legal_date
+from web.cases.managing import managing_actions
+from web.cases.mending import mends, next_actions, waits_for
 from web.cases.timeline import Moment, moments
 from web.lookup import Sight, sight
 from web.paging import Paging, page_number, page_url
@@ -58,7 +63,7 @@ def index() -> ResponseReturnValue:
 @cases.get("/cases/<case_id>")
 @signed_in
 def case(case_id: str) -> ResponseReturnValue:
-    """Show one case with all that belongs to it."""
+    """Show one case: what to do next, what it lacks, and all that belongs to it."""
     with sight() as see:
         facts = see.case(case_id)
         papers = see.seen(queries.documents_of(see.session, case_id))
@@ -71,15 +76,42 @@ def case(case_id: str) -> ResponseReturnValue:
             documents=papers,
             stages=_by_stage(papers),
             recordings=recordings,
-            parties=facts.parties,
             deadlines=queries.deadlines_of(see.session, case_id),
             services=list(_services(queries.services_of(see.session, case_id), papers)),
             flags=queries.flags_of(see.session, case_id),
-            missing=what_is_missing(see.ctx, see.actor, case_id),
             packages=see.seen(packages.packages_of(see.session, case_id)),
             COURSE=COURSE,
             timeline=_moments(see, case_id, papers, recordings),
+            managing=managing_actions(see, facts),
+            **_doing(see, facts, papers),
         )
+
+
+def _doing(see: Sight, facts: CaseFacts, papers: Sequence[DocumentFacts]) -> dict[str, Any]:
+    """Return what the viewer does next in a case, what it lacks, and which drafts are to be filled anew."""
+    ctx, actor = see.ctx, see.actor
+    types = openable(ctx, actor, facts.id)
+    lacking = lacks(ctx, actor, facts.id)
+    of_papers, of_closing = mends(see, facts, lacking, papers, types)
+    return {
+        "actions": next_actions(facts, my_work(ctx, actor, case_id=facts.id).items, types),
+        "waiting": waits_for(lacking),
+        "lacks": of_papers,
+        "closing": of_closing,
+        "types": types,
+        "stale": stale_drafts(ctx, actor, case_id=facts.id) if types else [],
+    }
+
+
+@cases.get("/cases/<case_id>/papers")
+@signed_in
+def papers(case_id: str) -> ResponseReturnValue:
+    """Show every paper that the viewer may open in a case, by stage, and why some must wait."""
+    with sight() as see:
+        facts = see.case(case_id)
+        types = openable(see.ctx, see.actor, case_id)
+    stages = [(name, [t for t in types if t.stage == stage]) for stage, name in STAGES.items()]
+    return render_template("case_papers.html", area="cases", case=facts, stages=[s for s in stages if s[1]])
 
 
 @cases.get("/cases/<case_id>/journal")

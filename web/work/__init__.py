@@ -1,0 +1,1 @@
+"""My work, and the tour of it by role."""
