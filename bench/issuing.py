@@ -2,8 +2,8 @@
 
 Whole issue is everything that `generator.issuing.issue` does: permission, gates, number, DOCX, PDF/A, seal and
 time-stamp where the type has one, blobs on disk, commit, journal, outbox. The peer is WeasyPrint alone, warm, with its
-fonts and style sheet parsed once, on the very HTML that the pipeline made. Both sides have two processes, take turns
-in one run, and the ratio of their rates is what counts.
+fonts and style sheet parsed once, on the very HTML that the pipeline made. Both sides have two processes that draw and
+always find the next paper waiting, take turns in one run, and the ratio of their rates is what counts.
 """
 
 import multiprocessing
@@ -31,6 +31,8 @@ from generator.render import render
 TYPES = {"case_initiation_approval": 0.7, "penalty_decision": 0.45}
 """Type → the least ratio of rates."""
 PROCESSES = 2
+IN_HAND = 4
+"""Papers issued at once: while two are drawn, others are reserved or committed."""
 ROUNDS, A_ROUND = 4, 16
 """Rounds in which both sides take turns, and papers in a round."""
 limits = {f"{name}/slower_than_bare": round(1 / least, 3) for name, least in TYPES.items()}
@@ -43,7 +45,7 @@ def run() -> dict[str, Any]:
 
 def _measured(name: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="anjuan-bench-") as folder:
-        papers = ready_papers(Path(folder), name, ROUNDS * A_ROUND + PROCESSES)
+        papers = ready_papers(Path(folder), name, ROUNDS * A_ROUND + IN_HAND)
         context = multiprocessing.get_context("spawn")
         with press_of(papers) as press, ProcessPoolExecutor(PROCESSES, mp_context=context) as bare:
             job = _job(papers[0])
@@ -74,7 +76,7 @@ def _rate(work: Callable[[], object]) -> float:
 
 
 def _issue_all(press: Press, papers: Sequence[Ready]) -> None:
-    with ThreadPoolExecutor(PROCESSES) as threads:
+    with ThreadPoolExecutor(IN_HAND) as threads:
         list(threads.map(lambda p: issue(p.ctx, p.actor, p.document_id, press), papers))
 
 

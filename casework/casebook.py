@@ -120,7 +120,9 @@ def reindex(session: orm.Session, kind: str, subject: str, at: dt.datetime) -> N
 def reindex_all(session: orm.Session, case_id: str, at: dt.datetime) -> None:
     """Ask the index to look at a case and everything in it: their entries tell number, title, procedure and parties."""
     reindex(session, "case", case_id, at)
-    for document_id in session.scalars(sa.select(DocumentRow.id).where(DocumentRow.case_id == case_id)).all():
-        reindex(session, "document", document_id, at)
-    for recording_id in session.scalars(sa.select(RecordingRow.id).where(RecordingRow.case_id == case_id)).all():
-        reindex(session, "recording", recording_id, at)
+    for kind, model in (("document", DocumentRow), ("recording", RecordingRow)):
+        own = model.case_id == case_id
+        session.execute(sa.update(model).where(own).values(index_version=model.index_version + 1))
+        for subject in session.scalars(sa.select(model.id).where(own).order_by(model.id)).all():
+            outbox.add(session, topic="index", kind=kind, subject=subject, at=at)
+    session.flush()

@@ -21,6 +21,8 @@ from foundation.errors import Unavailable
 
 BUSY_MS = 10_000
 """How long a SQLite writer waits for another before it says so."""
+LOOK_S = 0.001
+"""How often it looks: SQLite itself waits longer each time, up to 100 ms, and who comes later would be first."""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -122,7 +124,7 @@ def insert_once(session: orm.Session, model: type[Base], **values: Any) -> None:
 def _plain_errors() -> Iterator[None]:
     try:
         yield
-    except sa.exc.OperationalError as error:
+    except (sa.exc.OperationalError, sqlite3.OperationalError) as error:
         raise Unavailable(
             "数据库暂时不可用，未作任何改动。", remedy="请稍后重试；持续出现时查看“系统健康”页。"
         ) from error
@@ -150,5 +152,28 @@ def _teach_sqlite(engine: sa.Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: sa.Connection) -> None:
-        write = connection.get_execution_options().get("anjuan_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        if connection.get_execution_options().get("anjuan_write"):
+            _begin_writing(connection.connection.dbapi_connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Any) -> None:
+    """Begin IMMEDIATE as soon as no other writer is at work."""
+    end = time.monotonic() + BUSY_MS / 1000
+    connection.execute("PRAGMA busy_timeout=0")
+    try:
+        while not _is_begun(connection, end):
+            time.sleep(LOOK_S)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+
+
+def _is_begun(connection: sqlite3.Connection, end: float) -> bool:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+            raise
+        return False
+    return True

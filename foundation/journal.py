@@ -20,6 +20,8 @@ from foundation.errors import Broken
 
 GENESIS = "0" * 64
 """What the first event of a stream chains to."""
+HELD = "journal.held"
+"""Where a session keeps the heads that it holds locked."""
 
 
 class EventRow(Base):
@@ -70,10 +72,7 @@ def append(
     session: orm.Session, clock: Clock, *, stream: str, kind: str, actor: str, data: dict[str, Any] | None = None
 ) -> Event:
     """Add one event to a stream and return it; the caller's transaction commits it."""
-    head = lock_row(session, HeadRow, stream)
-    if head is None:  # the first event: whoever else writes it now waits here
-        insert_once(session, HeadRow, stream=stream, seq=0, hash=GENESIS)
-        head = lock_row(session, HeadRow, stream)
+    head = _locked_head(session, stream)
     fields = {
         "stream": stream,
         "seq": head.seq + 1,
@@ -89,6 +88,18 @@ def append(
     head.seq, head.hash = event.seq, event.hash
     session.flush()
     return event
+
+
+def _locked_head(session: orm.Session, stream: str) -> HeadRow:
+    """Return the row of a stream's last event, locked; a transaction that holds the lock keeps the row."""
+    held: dict[str, HeadRow] = session.info.setdefault(HELD, {})
+    if stream not in held:
+        head = lock_row(session, HeadRow, stream)
+        if head is None:  # the first event: whoever else writes it now waits here
+            insert_once(session, HeadRow, stream=stream, seq=0, hash=GENESIS)
+            head = lock_row(session, HeadRow, stream)
+        held[stream] = head
+    return held[stream]
 
 
 def event_hash(fields: dict[str, Any]) -> str:
