@@ -18,11 +18,11 @@ import yaml
 from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql, sqlite
 
-from casework.models import NumberLedgerRow, NumberRow, NumberSeriesRow
+from casework.models import NumberHoldRow, NumberLedgerRow, NumberRow, NumberSeriesRow
 from foundation import journal
-from foundation.clock import ManualClock
+from foundation.clock import ManualClock, local
 from foundation.database import lock_row
-from foundation.errors import BadInput, Conflict
+from foundation.errors import BadInput, Conflict, Refused
 
 RULES = Path(__file__).resolve().parent / "rules" / "numbers.yaml"
 RESERVED, CONFIRMED, VOID = "reserved", "confirmed", "void"
@@ -85,6 +85,7 @@ def reserve(
 
     Raises:
         Conflict: The written form is already used by another series.
+        Refused: An older backup was put back, and nobody said yet how far the series went.
     """
     _lock(session, agency_id)
     rule = _rules()["series"].get(character, _rules()["document"])
@@ -92,6 +93,7 @@ def reserve(
     held = [r for r in _held(session, agency_id, holder_id) if (r.character, r.period) == (character, period)]
     if held:
         return held[0].text
+    _refuse_on_hold(session, agency_id)
     series = _series(session, agency_id, character, period)
     if written is not None:
         text = write(written.pattern, {**written.words, "n": str(series.last + 1)})
@@ -212,6 +214,15 @@ def _written(rule: Mapping[str, Any], settings: Mapping[str, Any], *, character:
     own = settings.get(rule.get("setting", ""))
     pattern = str(own or (rule.get("first") if n == 1 else None) or rule["pattern"])
     return write(pattern, {**words, "year": str(day.year), "day": day.strftime(DAY)})
+
+
+def _refuse_on_hold(session: orm.Session, agency_id: str) -> None:
+    hold = session.get(NumberHoldRow, agency_id)
+    if hold is not None:
+        raise Refused(
+            f"系统从{local(hold.made_at):%Y-%m-%d %H:%M}的备份恢复，之后给出过的编号没有记录，暂停编号。",
+            remedy="由系统管理员核对各序列最后一号后继续（flask numbers）。",
+        )
 
 
 def _refuse_taken(session: orm.Session, agency_id: str, text: str) -> None:

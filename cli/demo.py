@@ -51,7 +51,7 @@ def _reset(ctx: Context) -> None:
     from foundation.backup import restore  # noqa: PLC0415 - as above
     from search import indexing  # noqa: PLC0415
 
-    restore(ctx, folder / SNAPSHOT, replace=True)
+    restore(ctx, folder / SNAPSHOT, replace=True, carry=False)
     indexing.rebuild(ctx)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 import migrations.tables  # noqa: F401 - a backup holds the rows of every floor
+from casework import carrying as _numbers  # noqa: F401 - numbers outlive a restore
 from cli.common import Bar, Result, command
 from cli.ready import ready_context
 from foundation.backup import Backup, back_up, restore
@@ -71,6 +72,7 @@ def _facts(made: Backup) -> dict[str, object]:
         "streams": made.streams,
         "missing": list(made.missing),
         "lost": list(made.lost),
+        "carried": list(made.carried),
     }
 
 
@@ -78,4 +80,4 @@ def _lines(what: str, made: Backup) -> list[str]:
     rows = sum(made.tables.values())
     told = [f"{what} {made.folder}：{rows} 行、{made.blobs} 个文件（{made.size / (1 << 20):.1f} MiB）。"]
     told += [f"存储中缺少文件 {sha256[:12]}…，备份中也没有。" for sha256 in made.missing]
-    return told + [f"恢复到备份时的状态：{sentence}" for sentence in made.lost]
+    return told + [f"恢复到备份时的状态：{sentence}" for sentence in made.lost] + list(made.carried)

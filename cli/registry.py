@@ -20,6 +20,7 @@ MODULES = {
     "copy": "cli.copying",
     "demo": "cli.demo",
     "health": "cli.running",
+    "numbers": "cli.numbers",
     "pack": "cli.cases",
     "person": "cli.founding",
     "reconcile": "cli.finding",

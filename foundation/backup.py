@@ -6,7 +6,8 @@ counted. Keys are not in it: they go to a second file under a passphrase (`found
 
 A restore checks the manifest before it changes anything, puts all rows back in one transaction, takes every blob in
 under its digest and verifies every journal chain against the heads in the manifest. Over an installation that went on
-since, it says which chains lose events (F16). `foundation.backup_drill` tries a restore beside the installation.
+since, it says which chains lose events (F16); what must outlive it is carried over (`foundation.backup_carrying`).
+`foundation.backup_drill` tries a restore beside the installation.
 """
 
 import contextlib
@@ -24,6 +25,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from foundation import journal
+from foundation.backup_carrying import CARRIERS, Restored
 from foundation.backup_rows import file_of, one_snapshot, replace_rows, rows_of, tables, write_table
 from foundation.context import Context
 from foundation.errors import BadInput, Broken, Conflict, NotFound
@@ -51,6 +53,8 @@ class Backup:
     """Blobs that rows name and the store does not have."""
     lost: tuple[str, ...] = ()
     """What a restore takes away: one sentence for each chain that had gone on since the backup."""
+    carried: tuple[str, ...] = ()
+    """What outlived a restore, or waits for somebody (`foundation.backup_carrying`)."""
 
 
 def back_up(ctx: Context, folder: Path, *, progress: Progress = lambda *_: None) -> Backup:
@@ -96,13 +100,16 @@ def back_up(ctx: Context, folder: Path, *, progress: Progress = lambda *_: None)
     )
 
 
-def restore(ctx: Context, folder: Path, *, replace: bool = False, progress: Progress = lambda *_: None) -> Backup:
+def restore(
+    ctx: Context, folder: Path, *, replace: bool = False, carry: bool = True, progress: Progress = lambda *_: None
+) -> Backup:
     """Put a backup back into an installation whose tables exist.
 
     Args:
         ctx: The floor.
         folder: The backup.
         replace: Take away what is there; else only an empty installation is filled.
+        carry: Carry over what must outlive a restore; the demo, which begins anew, does not.
         progress: Told how far it is.
 
     Raises:
@@ -122,25 +129,30 @@ def restore(ctx: Context, folder: Path, *, replace: bool = False, progress: Prog
         if not replace and session.scalar(sa.select(sa.func.count()).select_from(journal.HeadRow)):
             raise Conflict("本机已有数据，未恢复任何内容。", remedy="在新装的环境恢复，或加 --replace。")
         lost = tuple(_lost(session, manifest["heads"]))
+        was_empty = not session.scalar(sa.select(sa.func.count()).select_from(journal.HeadRow))
+        kept = {name: one.collect(session) for name, one in CARRIERS.items()} if carry else {}
         replace_rows(ctx, session, folder)
         for stream, (seq, head) in manifest["heads"].items():
             journal.verify_chain(session, stream)
             found = session.get_one(journal.HeadRow, stream)
             if [found.seq, found.hash] != [seq, head]:
                 raise Broken(f"日志“{stream}”与备份清单不符，未恢复任何内容。", remedy="换另一份备份。")
+        restored = Restored(made_at=dt.datetime.fromisoformat(manifest["made_at"]), was_empty=was_empty)
+        carried = tuple(told for name in kept for told in CARRIERS[name].settle(ctx, session, kept[name], restored))
     if (folder / "packages").is_dir():
         target = ctx.settings.data_dir / "packages"
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(folder / "packages", target, copy_function=_link_or_copy)
     return Backup(
         folder=folder,
-        made_at=dt.datetime.fromisoformat(manifest["made_at"]),
+        made_at=restored.made_at,
         tables=manifest["rows"],
         blobs=len(sizes),
         size=sum(sizes),
         streams=len(manifest["heads"]),
         missing=tuple(manifest["missing"]),
         lost=lost,
+        carried=carried,
     )
 
 

@@ -52,7 +52,7 @@ def drill(folder: Path, scratch: Path) -> Drill:
         keys=Keys(settings.keys),
     )
     try:
-        found = restore(ctx, folder)
+        found = restore(ctx, folder, carry=False)
         checked = [blobs.verify(sha256) for sha256 in blobs.addresses()]
         with database.read() as session:
             agencies = session.scalars(sa.select(ledger.AnchorRow.agency_id).distinct())

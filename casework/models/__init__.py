@@ -24,7 +24,14 @@ from casework.models.documents import (
     RemarkRow,
     SlotFillRow,
 )
-from casework.models.numbers import CalendarDayRow, CalendarYearRow, NumberLedgerRow, NumberRow, NumberSeriesRow
+from casework.models.numbers import (
+    CalendarDayRow,
+    CalendarYearRow,
+    NumberHoldRow,
+    NumberLedgerRow,
+    NumberRow,
+    NumberSeriesRow,
+)
 from casework.models.playing import MarkRow, TranscriptRow
 from casework.models.printing import PrintKitRow
 from casework.models.records import DeadlineRow, RecordingLinkRow, RecordingRow, ServiceRow
@@ -51,6 +58,7 @@ __all__ = [
     "FlagRow",
     "Id",
     "MarkRow",
+    "NumberHoldRow",
     "NumberLedgerRow",
     "NumberRow",
     "NumberSeriesRow",

@@ -56,6 +56,16 @@ class NumberRow(Base):
     at: orm.Mapped[dt.datetime]
 
 
+class NumberHoldRow(Base):
+    """Numbering of an agency stands still after a restore, until somebody said how far each series went."""
+
+    __tablename__ = "number_hold"
+    agency_id: orm.Mapped[Id] = orm.mapped_column(primary_key=True)
+    made_at: orm.Mapped[dt.datetime]
+    """When the backup was made: what was given out since is not known."""
+    since: orm.Mapped[dt.datetime]
+
+
 class CalendarYearRow(Base):
     """A year whose working days the agency entered or confirmed (beyond the national table)."""
 

@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 from alembic import op
-from foundation.database import Json
-from foundation.database import UtcDateTime
+
+from foundation.database import Json, UtcDateTime
 
 revision = "0001"
 down_revision = None
@@ -172,6 +172,13 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("agency_id", "stream", "day", name=op.f("pk_ledger_head")),
+    )
+    op.create_table(
+        "number_hold",
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("agency_id", name=op.f("pk_number_hold")),
     )
     op.create_table(
         "number_ledger",
@@ -1462,6 +1469,7 @@ def downgrade() -> None:
     op.drop_table("once")
     op.drop_table("number_series")
     op.drop_table("number_ledger")
+    op.drop_table("number_hold")
     op.drop_table("ledger_head")
     op.drop_table("ledger_anchor")
     op.drop_table("journal_head")

@@ -107,6 +107,6 @@ def test_a_condition_draws_one_or_the_other() -> None:
 
 
 def test_the_dot_of_a_code_is_narrow_and_that_of_a_name_is_chinese() -> None:
-    html = _with(_paragraph("<w:t>阿依·样例，档号QH01-ZY·CF·2026-Y-005</w:t>")).html
+    html = _with(_paragraph("<w:t>阿依·样例，档号QH01-ZY·CF·2026-Y-005</w:t>")).body
     assert "阿依·样例" in html
     assert 'QH01-ZY<span class="dot">·</span>CF<span class="dot">·</span>2026-Y-005' in html
