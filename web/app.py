@@ -14,23 +14,29 @@ from web import errors, security
 from web.api.views import api
 from web.auth.tokens import tokens
 from web.auth.views import auth
+from web.batches.views import batches
 from web.cases.beginning import beginning
 from web.cases.managing import managing
 from web.cases.views import cases
+from web.copies.giving import giving
+from web.copies.passes import passes
+from web.copies.views import copies
 from web.deadlines.views import deadlines
 from web.documents.views import documents
 from web.drafting.views import drafting
 from web.health.views import health
 from web.packages.views import packages
 from web.parties.views import register
+from web.party.asking import asking
+from web.party.fetching import fetching
+from web.party.views import own
 from web.printing.views import printing
 from web.recordings.adding import adding
 from web.recordings.views import recordings
 from web.recordings.watching import watching
-from web.party.asking import asking
-from web.party.fetching import fetching
-from web.party.views import own
 from web.search.views import search
+from web.serving.printing import prints
+from web.serving.views import serving
 from web.signing.delegating import handing_over
 from web.signing.phone import phone
 from web.signing.views import signing
@@ -59,10 +65,19 @@ AREAS = (
     phone,
     handing_over,
     search,
+    serving,
+    prints,
     packages,
+    batches,
     printing,
     statutes_area,
     verify,
+    own,
+    asking,
+    fetching,
+    passes,
+    copies,
+    giving,
     health,
     api,
 )
