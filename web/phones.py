@@ -4,7 +4,7 @@ A phone has no session: every page but those of its case answers it like a stran
 and with the rights of whoever let it in, as they are at that moment.
 """
 
-from flask import abort, g, redirect, request, session, url_for
+from flask import abort, flash, g, redirect, request, session, url_for
 
 from access import phones
 from access.facts import Actor
@@ -39,7 +39,9 @@ def the_sender(case_id: str = "") -> Actor:
         return actor
     guest = the_guest()
     if guest is None:
-        if request.method == "GET" and request.accept_mimetypes.accept_html:
+        if request.method == "GET" and request.accept_mimetypes.best != "application/json":
+            if session.pop(KEY, None):
+                flash(ENDED, "warning")
             abort(redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?"))))
         abort(401, description=ENDED)
     if case_id and case_id != guest.case_id:
