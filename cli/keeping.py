@@ -7,11 +7,12 @@ import click
 
 import migrations.tables  # noqa: F401 - a backup holds the rows of every floor
 from casework import carrying as _numbers  # noqa: F401 - numbers outlive a restore
-from cli.common import Bar, Result, command
+from cli.common import Bar, Result, command, the_context
 from cli.ready import ready_context
 from foundation.backup import Backup, back_up, restore
 from foundation.backup_drill import drill
 from foundation.backup_keys import LOST, read_keys, write_keys
+from foundation.migrating import upgrade
 from search import indexing
 
 PASSPHRASE = "ANJUAN_BACKUP_PASSPHRASE"  # noqa: S105 - a name, not a secret
@@ -52,6 +53,13 @@ def restore_command(folder: Path, keys: Path | None, replace: bool, is_drill: bo
     told = f"密钥已恢复（{count} 个）" if keys else LOST
     lines = [*_lines("已恢复自", made), f"已校验 {made.streams} 条日志链。", told]
     return Result(data={**_facts(made), "keys": count, "warning": "" if keys else LOST}, lines=lines)
+
+
+@command("把数据库结构升级到本程序的版本；服务启动时自动升级，多个进程可以同时运行。", name="upgrade")
+def upgrade_command() -> Result:
+    """Bring the database to the tables of this program."""
+    reached = upgrade(the_context().settings)
+    return Result(data={"revision": reached}, lines=[f"数据库结构已是本程序的版本（{reached}）。"])
 
 
 def _drill(folder: Path) -> Result:

@@ -30,6 +30,7 @@ MODULES = {
     "restore": "cli.keeping",
     "search": "cli.finding",
     "setup": "cli.founding",
+    "upgrade": "cli.keeping",
     "verify": "cli.cases",
     "work": "cli.running",
 }

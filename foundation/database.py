@@ -24,6 +24,11 @@ BUSY_MS = 10_000
 LOOK_S = 0.001
 """How often it looks: SQLite itself waits longer each time, up to 100 ms, and who comes later would be first."""
 
+OLD_SCHEMA = "数据库结构比程序旧，未作任何改动。"
+OLD_SCHEMA_REMEDY = "请由系统管理员运行 flask upgrade 升级数据库结构，再重新启动服务。"
+UNDEFINED = frozenset(["42P01", "42703"])
+"""PostgreSQL's states for a table and a column that is not there."""
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -124,10 +129,22 @@ def insert_once(session: orm.Session, model: type[Base], **values: Any) -> None:
 def _plain_errors() -> Iterator[None]:
     try:
         yield
-    except (sa.exc.OperationalError, sqlite3.OperationalError) as error:
+    except (sa.exc.OperationalError, sa.exc.ProgrammingError, sqlite3.OperationalError) as error:
+        if _lacks_tables(error):
+            raise Unavailable(OLD_SCHEMA, remedy=OLD_SCHEMA_REMEDY) from error
+        if isinstance(error, sa.exc.ProgrammingError):
+            raise
         raise Unavailable(
             "数据库暂时不可用，未作任何改动。", remedy="请稍后重试；持续出现时查看“系统健康”页。"
         ) from error
+
+
+def _lacks_tables(error: Exception) -> bool:
+    """Tell whether a statement named a table or column that the database does not have."""
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    state = str(getattr(cause, "sqlstate", "") or "")
+    text = str(cause)
+    return state in UNDEFINED or text.startswith(("no such table", "no such column")) or "has no column named" in text
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from foundation import slots
 from foundation.context import Context
@@ -21,7 +22,7 @@ from tests.contracts.work import effects, flag
 from tests.databases import END_OTHERS, plain
 
 pytestmark = pytest.mark.slow
-Workers = Callable[[Context], subprocess.Popen[bytes]]
+Workers = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture
@@ -29,11 +30,12 @@ def start() -> Iterator[Workers]:
     """Give a function that starts a worker process; what still runs at the end is killed."""
     started = []
 
-    def begin(ctx: Context) -> subprocess.Popen[bytes]:
+    def begin(ctx: Context, version: str = "") -> subprocess.Popen[bytes]:
         given = ctx.settings.model_dump(
             include={"data_dir", "database_url", "blobs_url", "s3_endpoint", "s3_key", "s3_secret"}
         )
         variables = os.environ | {f"ANJUAN_{name.upper()}": str(value) for name, value in given.items()}
+        variables["WORK_VERSION"] = version
         started.append(subprocess.Popen([sys.executable, "-m", "tests.contracts.work"], env=variables))
         return started[-1]
 
@@ -244,3 +246,24 @@ def test_a_slot_has_one_holder_and_falls_free_with_it(any_ctx: Context) -> None:
         assert one.is_held()
     assert slots.held(any_ctx) == []
     assert slots.try_take(any_ctx, "nobody") is None
+
+
+def test_f18_two_app_versions_during_rolling_upgrade(any_ctx: Context, start: Workers) -> None:
+    """Jobs queued and running across an upgrade all finish once, on tables that the later version added to."""
+    flag(any_ctx, "hold").touch()
+    jobs = {name: asked(any_ctx, "three", name) for name in "abc"}  # a worker takes two, the third waits
+    old = start(any_ctx)
+    wait(lambda: len(effects(any_ctx)) == 4)
+    with any_ctx.database.write() as session:
+        session.execute(sa.text("ALTER TABLE job ADD COLUMN word_of_tomorrow VARCHAR(10)"))
+    start(any_ctx, "new")
+    wait(lambda: workers_alive(any_ctx) == 2)
+    old.send_signal(signal.SIGTERM)
+    old.wait(20)
+    flag(any_ctx, "hold").unlink()
+    wait(lambda: all(facts(any_ctx, j).is_over for j in jobs.values()))
+    assert {facts(any_ctx, j).state for j in jobs.values()} == {JobState.DONE}
+    seen = effects(any_ctx)
+    for name in jobs:
+        assert seen.count(f"{name}:first") == 1
+        assert [e for e in seen if e.startswith(f"{name}:third")] == [f"{name}:thirdnew"]

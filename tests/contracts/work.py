@@ -15,6 +15,8 @@ from foundation.jobs import Task, job
 from foundation.workflows import run_worker
 
 TAKE_OVER_S = 0.3
+VERSION = os.environ.get("WORK_VERSION", "")
+"""Another version of the program does the third step in another way."""
 
 
 def note(ctx: Context, line: str) -> str:
@@ -42,7 +44,7 @@ def three(task: Task) -> dict[str, str]:
     first = task.step("first", note, task.ctx, f"{task.subject}:first")
     task.progress(1, 3, "第二步")
     task.step("second", _second, task.ctx, task.subject)
-    third = task.step("third", note, task.ctx, f"{task.subject}:third")
+    third = task.step("third", note, task.ctx, f"{task.subject}:third{VERSION}")
     task.progress(3, 3, "完成")
     return {"first": first, "third": third, "by": task.by}
 
