@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import orm
+
 from access.actors import actor_of
 from access.facts import Actor
 from access.policy import Permission
@@ -182,6 +184,12 @@ def batch(ctx: Context, actor: Actor, batch_id: str) -> BatchFacts:
         facts = batches.batch_facts(session, batch_id)
         _require(office(ctx, session), actor, facts, Permission.CASE_READ)
         return facts
+
+
+def last_of_case(session: orm.Session, case_id: str) -> str | None:
+    """Return the last batch of a case; the caller has asked whether the case may be read."""
+    found = batches.batches_of_case(session, case_id)
+    return found[0].id if found else None
 
 
 def open_item(ctx: Context, account_id: str, batch_id: str, seq: int) -> str:

@@ -8,6 +8,7 @@ from access.policy import Permission, decide
 from casework.facts import DocumentFacts, Status
 from casework.gates.api import DONE
 from casework.operations.slots import SlotState
+from casework.views import office
 from foundation.errors import Finding
 from web.actions import Action
 from web.lookup import Sight, record_of
@@ -29,7 +30,7 @@ def actions_of(
         against: What stands against issuing it.
     """
     found = [*_filling(see, facts), *_signing(see, facts, slots), *_issuing(see, facts, against)]
-    found += [*_printing(facts), *_returning(see, facts), *_voiding(see, facts)]
+    found += [*_batching(see, facts), *_printing(facts), *_returning(see, facts), *_voiding(see, facts)]
     return _with_one_next(found)
 
 
@@ -58,6 +59,12 @@ def _issuing(see: Sight, facts: DocumentFacts, against: Sequence[Finding]) -> It
     if facts.status in READY and _may(see, Permission.DOCUMENT_ISSUE, facts):
         hard = [f for f in against if not f.soft]
         yield Action(label="制发", url=url_for("signing.issue_form", document_id=facts.id), against=hard)
+
+
+def _batching(see: Sight, facts: DocumentFacts) -> Iterator[Action]:
+    fits = facts.case_id is not None and office(see.ctx, see.session).definition_of(facts).visibility == "external"
+    if facts.status is Status.DRAFT and fits and _may(see, Permission.DOCUMENT_ISSUE, facts):
+        yield Action(label="按名单批量制作", url=url_for("batches.choose", document_id=facts.id))
 
 
 def _printing(facts: DocumentFacts) -> Iterator[Action]:
