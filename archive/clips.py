@@ -6,6 +6,7 @@ picture.
 
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,8 @@ class Clip:
     recording_id: str
     start_s: float
     end_s: float
+    mutes: Sequence[tuple[float, float]] = ()
+    """Spans of the recording whose sound is taken out (a name that is spoken)."""
 
 
 def cut_clip(ctx: Context, blob: str, media_type: str, clip: Clip, mark: str) -> Blob:
@@ -60,6 +63,7 @@ def _run(ctx: Context, source: Path, out: Path, mark: Path | None, clip: Clip) -
         *("prlimit", f"--as={MEMORY}", f"--cpu={CPU_SECONDS}", "--core=0", "nice", "-n", "5"),
         *("ffmpeg", "-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file,crypto"),
         *("-ss", f"{clip.start_s}", "-t", f"{clip.end_s - clip.start_s}", "-i", str(source)),
+        *_silenced(clip),
         *(("-vf", drawn, *VIDEO) if mark else AUDIO),
         *("-map_metadata", "-1", "-map_chapters", "-1", "-bitexact", "-movflags", "+faststart", str(out)),
     ]
@@ -69,3 +73,9 @@ def _run(ctx: Context, source: Path, out: Path, mark: Path | None, clip: Clip) -
         raise Unavailable("音像片段没有做成。", remedy="缩短片段后重试。", path="clips") from error
     if done.returncode or not out.exists() or not out.stat().st_size:
         raise Unavailable("音像片段没有做成。", remedy="检查起止时间是否在录制长度以内。", path="clips")
+
+
+def _silenced(clip: Clip) -> tuple[str, ...]:
+    """Return what takes the sound out of the named spans: the samples are zero, nothing lies under them."""
+    spans = [f"between(t,{max(a - clip.start_s, 0)},{b - clip.start_s})" for a, b in clip.mutes if b > clip.start_s]
+    return ("-af", f"volume=enable='{'+'.join(spans)}':volume=0") if spans else ()

@@ -229,6 +229,8 @@ def _clip(desk: _Desk, clip: Any) -> dict[str, Any]:
         "end_s": clip.end_s,
         "blob": blob.sha256,
         "size": blob.size,
+        "media_type": "audio/mp4" if recording.media_type.startswith("audio/") else "video/mp4",
+        "muted": [list(span) for span in clip.mutes],
     }
 
 

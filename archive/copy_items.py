@@ -33,6 +33,9 @@ LONGEST_NOTE = 300
 COVER_LINE = re.compile(r"(\d+)[ ,，]+([\d.]+)[ ,，]+([\d.]+)[ ,，]+([\d.]+)[ ,，]+([\d.]+)")
 """Page from 1, and left, upper, right, lower edge in hundredths of the page."""
 
+MUTE = re.compile(r"(\d+(?:\.\d+)?)[-—–~](\d+(?:\.\d+)?)")
+"""Seconds of the recording from which to which nothing is heard."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScreenItem:
@@ -239,7 +242,7 @@ def _read_item(own: ScreenItem, item: Mapping[str, Any]) -> dict[str, Any]:
     return {**words, "covers": _covers(own, item.get("covers")), **_span(own, item)}
 
 
-def _span(own: ScreenItem, item: Mapping[str, Any]) -> dict[str, float]:
+def _span(own: ScreenItem, item: Mapping[str, Any]) -> dict[str, Any]:
     if not own.key.startswith(RECORDING):
         return {}
     try:
@@ -248,7 +251,17 @@ def _span(own: ScreenItem, item: Mapping[str, Any]) -> dict[str, float]:
         raise BadInput("起止时间应为秒数。", remedy="例如从 12 到 30.5。", path=own.key) from None
     if not 0 <= start <= end < 10**6:
         raise BadInput("起止时间不对。", remedy="结束应晚于开始。", path=own.key)
-    return {"start": start, "end": end}
+    return {"start": start, "end": end, "mutes": [_mute(own, m) for m in str(item.get("mutes") or "").split()]}
+
+
+def _mute(own: ScreenItem, text: str) -> list[float]:
+    found = MUTE.fullmatch(text)
+    start, end = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
+    if not start < end:
+        raise BadInput(
+            f"消音区间“{text[:40]}”看不懂。", remedy="写起止秒数，例如“12-15.5”，多处用空格分开。", path=own.key
+        )
+    return [start, end]
 
 
 def _covers(own: ScreenItem, given: Any) -> dict[str, list[list[float]]]:

@@ -60,7 +60,8 @@ def wish_of(facts: CopyRequestFacts) -> Wish:
 
 def _clip(item: Mapping[str, Any]) -> Clip:
     recording_id = str(item["key"]).removeprefix(RECORDING)
-    return Clip(recording_id=recording_id, start_s=float(item["start"]), end_s=float(item["end"]))
+    mutes = [(float(a), float(b)) for a, b in item.get("mutes", ())]
+    return Clip(recording_id=recording_id, start_s=float(item["start"]), end_s=float(item["end"]), mutes=mutes)
 
 
 def _painted(areas: Sequence[Sequence[float]]) -> list[Cover]:

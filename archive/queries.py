@@ -181,6 +181,12 @@ def find_copy(session: orm.Session, copy_id: str) -> CopyFacts | None:
     return copy_facts(row) if row else None
 
 
+def copy_with_file(session: orm.Session, sha256: str) -> CopyFacts | None:
+    """Return the copy whose bound file has these bytes, of whatever agency (the public page asks)."""
+    row = session.scalars(sa.select(CopyRow).where(CopyRow.blob == sha256)).first()
+    return copy_facts(row) if row else None
+
+
 def copy_with_digest(session: orm.Session, agency_id: str, digest: str) -> CopyFacts | None:
     """Return the copy that a file is, by the digest of its bytes or of a clip's: whose hand it came from."""
     query = sa.select(CopyRow).where(CopyRow.agency_id == agency_id)

@@ -7,6 +7,8 @@ from types import FrameType
 
 import click
 
+import migrations.tables  # noqa: F401 - a backup holds the rows of every floor
+from access import backups as _backups  # noqa: F401
 from archive import copy_answering as _copies  # noqa: F401
 from archive import packing as _packing  # noqa: F401 - kinds of jobs are known when their modules are imported
 from archive import rechecking as _rechecking  # noqa: F401
@@ -24,6 +26,7 @@ from generator import batches as _batches  # noqa: F401
 from generator import health as _fonts  # noqa: F401
 from generator import root_stamps as _stamps  # noqa: F401
 from generator import signed_copies as _signed_copies  # noqa: F401
+from generator import stacks as _stacks  # noqa: F401
 from search import health as _index  # noqa: F401
 from search import jobs as _jobs  # noqa: F401
 from search import jobs as _rebuilding  # noqa: F401

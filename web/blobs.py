@@ -95,12 +95,12 @@ def page_image(held: Held, number: int) -> Response:
     return response
 
 
-def deliver_pieces(held: Held, pieces: Iterator[bytes]) -> Response:
-    """Answer with a PDF whose taking the operation that gives its bytes has written down already."""
+def deliver_pieces(held: Held, pieces: Iterator[bytes], *, as_file: bool = False) -> Response:
+    """Answer with bytes whose taking the operation that gives them has written down already."""
     response = Response(pieces, mimetype=held.media_type)
     response.content_length = held.size
-    response.headers["Content-Disposition"] = disposition(held.name, as_file=False)
-    response.headers["Content-Security-Policy"] = PDF_POLICY
+    response.headers["Content-Disposition"] = disposition(held.name, as_file=as_file)
+    response.headers["Content-Security-Policy"] = PDF_POLICY if held.media_type == "application/pdf" else SANDBOX
     return response
 
 

@@ -58,7 +58,7 @@ def install(app: Flask) -> None:
     app.before_request(_load_actor)
     app.before_request(_check_csrf)
     app.after_request(_headers)
-    app.context_processor(lambda: {"csrf": csrf_token(), "actor": g.get("actor")})
+    app.context_processor(lambda: {"csrf": csrf_token(), "actor": g.get("actor"), "visitor": g.get("visitor")})
 
 
 def the_context() -> Context:

@@ -33,6 +33,8 @@ class DocumentRow(Base):
     status: orm.Mapped[Word]
     version: orm.Mapped[int]
     definition_digest: orm.Mapped[Digest]
+    template: orm.Mapped[Digest] = orm.mapped_column(default="")
+    """File of the agency's own Word template with which it was opened; empty: drawn as its definition says."""
     content_digest: orm.Mapped[Digest]
     number: orm.Mapped[str] = orm.mapped_column(sa.String(80), default="")
     issue_date: orm.Mapped[dt.date | None]
@@ -141,6 +143,6 @@ class DocumentBlobRow(Base):
     document_id: orm.Mapped[Id] = orm.mapped_column(primary_key=True)
     kind: orm.Mapped[Word] = orm.mapped_column(primary_key=True)
     agency_id: orm.Mapped[Id]
-    blob: orm.Mapped[Digest]
+    blob: orm.Mapped[Digest] = orm.mapped_column(index=True)
     version: orm.Mapped[int]
     at: orm.Mapped[dt.datetime]

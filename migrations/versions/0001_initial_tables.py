@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 from alembic import op
-
-from foundation.database import Json, UtcDateTime
+from foundation.database import Json
+from foundation.database import UtcDateTime
 
 revision = "0001"
 down_revision = None
@@ -1104,6 +1104,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("document_id", "kind", name=op.f("pk_document_blob")),
     )
+    op.create_index(op.f("ix_document_blob_blob"), "document_blob", ["blob"], unique=False)
     op.create_table(
         "document_officer",
         sa.Column("document_id", sa.String(length=36), nullable=False),
@@ -1349,6 +1350,7 @@ def downgrade() -> None:
     op.drop_table("recording_link")
     op.drop_table("document_version")
     op.drop_table("document_officer")
+    op.drop_index(op.f("ix_document_blob_blob"), table_name="document_blob")
     op.drop_table("document_blob")
     op.drop_index(op.f("ix_batch_case_id"), table_name="batch")
     op.drop_table("batch")

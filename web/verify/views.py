@@ -1,32 +1,25 @@
-"""The public page that says whether a paper is genuine: the page's code, version and digest must agree.
+"""The public page that says whether a paper or a party's copy is genuine: its code, version and digest must agree.
 
 No personal data. Every miss is answered alike, whether the id is unknown, the paper not issued or the digest another:
-nothing can be enumerated (I1).
+nothing can be enumerated (I1). A file can be asked about as well: its bytes must be those that were given out.
 """
 
-import hmac
+import hashlib
 import re
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from access import agencies
-from casework import queries
-from casework.approvals import STATUS_NAMES
-from casework.facts import DocumentFacts, Status
-from casework.gates.api import DONE
-from foundation.errors import NotFound
-from web.limits import within
+from foundation.paces import Pace, within
 from web.security import the_context
+from web.verify.answers import ID, by_code, by_file
 
 verify = Blueprint("verify", __name__)
 
-LEAST_DIGITS = 12
-"""Digits of the digest that must be given: 48 bits cannot be guessed at this page's pace."""
-ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-GENUINE = DONE | {Status.REPLACED}
-"""States of papers that were issued."""
+PACE = Pace(burst=30, refill_s=2.0)
+"""A stack of papers scanned one after another; then one in two seconds."""
+PIECE = 1 << 20
 
 
 @verify.get("/verify")
@@ -36,48 +29,46 @@ def page() -> ResponseReturnValue:
     digest = request.args.get("digest", "").strip().lower()
     if not code and not digest:
         return render_template("verify.html")
-    found = ID.search(code)
-    return redirect(url_for("verify.answer", document_id=found[0] if found else "0", d=digest, v=_version(code)))
+    found, inside = ID.search(code), re.search(r"[?&]d=([0-9a-f]+)", code)
+    words = {"d": digest or (inside[1] if inside else ""), "v": _version(code)}
+    return redirect(url_for("verify.answer", document_id=found[0] if found else "0", **words))
 
 
 @verify.get("/v/<document_id>")
 def answer(document_id: str) -> ResponseReturnValue:
     """Say whether the paper with this code, version and digest is genuine."""
-    if not within("verify", request.remote_addr or ""):
-        return render_template("verify.html", answer="slow"), 429
+    if not _may_ask():
+        return _slow()
     digest, version = request.args.get("d", "").lower(), request.args.get("v", "")
-    facts = _facts(document_id.lower(), digest, version)
     words = {"code": document_id if len(document_id) > 1 else "", "digest": digest}
+    return _said(by_code(the_context(), document_id.lower(), digest, version), **words)
+
+
+@verify.post("/verify")
+def file() -> ResponseReturnValue:
+    """Say whether a file is one that was given out, byte for byte."""
+    if not _may_ask():
+        return _slow()
+    sent, seen = request.files.get("file"), hashlib.sha256()
+    size = 0
+    while sent and (piece := sent.stream.read(PIECE)):
+        seen.update(piece)
+        size += len(piece)
+    return _said(by_file(the_context(), seen.hexdigest()) if size else None, is_file=True)
+
+
+def _may_ask() -> bool:
+    return within(the_context(), "verify", request.remote_addr or "", PACE)
+
+
+def _slow() -> ResponseReturnValue:
+    return render_template("verify.html", answer="slow"), 429
+
+
+def _said(facts: dict[str, Any] | None, **words: Any) -> ResponseReturnValue:
     if facts is None:
         return render_template("verify.html", answer="unknown", **words), 404
     return render_template("verify.html", answer="genuine", facts=facts, host=request.host, **words)
-
-
-def _facts(document_id: str, digest: str, version: str) -> dict[str, Any] | None:
-    if not ID.fullmatch(document_id) or not re.fullmatch(rf"[0-9a-f]{{{LEAST_DIGITS},64}}", digest):
-        return None
-    with the_context().database.read() as session:
-        try:
-            document = queries.document_facts(session, document_id)
-        except NotFound:
-            return None
-        if not _agrees(document, digest, version):
-            return None
-        day = document.issue_date or document.issued_at.date()  # type: ignore[union-attr]  # issued papers have an instant
-        agency = agencies.settings_on(session, document.agency_id, day)["name"]
-    return {
-        "title": document.title,
-        "agency": agency,
-        "issue_date": document.issue_date,
-        "status": STATUS_NAMES[document.status],
-        "version": document.version,
-        "digest": document.content_digest,
-    }
-
-
-def _agrees(document: DocumentFacts, digest: str, version: str) -> bool:
-    same = hmac.compare_digest(document.content_digest[: len(digest)], digest)
-    return same and document.status in GENUINE and version in ("", str(document.version))
 
 
 def _version(code: str) -> str | None:

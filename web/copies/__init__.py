@@ -1,0 +1,1 @@
+"""What the office does for parties: passes for their own pages, requests for copies from receipt to link."""
