@@ -29,6 +29,9 @@ from foundation.context import Context
 
 CLOSELY = 12
 """Cases whose drafts are compared with their sources at most."""
+RECEIPT = "service_receipt"
+SERVED: Mapping[str, str] = {"receipt_required": "serve", "signed_on_document": "hand"}
+"""How a type reaches its party → the act."""
 READS: Mapping[str, Mapping[str, Any]] = {
     "case": queries.CASE_COLUMNS,
     "document": queries.DOCUMENT_COLUMNS,
@@ -47,7 +50,7 @@ class Item:
     source: str
     """The article that makes it matter."""
     act: str
-    """The next act: draft, edit, sign, issue, serve, store, file, look."""
+    """The next act: draft, edit, sign, issue, serve, hand, store, file, look."""
     case: CaseHead | None = None
     document_id: str = ""
     recording_id: str = ""
@@ -108,7 +111,10 @@ def my_work(ctx: Context, actor: Actor, *, case_id: str = "") -> Work:
     found += [*_to_file(desk, taken), *_next(desk, taken, done)]
     latest = dt.datetime.max.replace(tzinfo=dt.UTC)
     found.sort(key=lambda i: (i.rank, i.ends_at or latest, i.case.number if i.case else "", i.what))
-    return Work(items=tuple(found), counts=Counter(i.kind for i in found))
+    once: dict[Any, Item] = {}
+    for item in found:
+        once.setdefault((item.document_id, item.act) if item.document_id else item, item)
+    return Work(items=tuple(once.values()), counts=Counter(i.kind for i in once.values()))
 
 
 def _seen(actor: Actor, viewer: Viewer, kind: str, case_id: str) -> sa.ColumnElement[bool]:
@@ -193,7 +199,7 @@ def _recordings(desk: _Desk, seen: Mapping[str, Any]) -> Iterator[Item]:
         if one.case_id is None or one.case_id in desk.mine or (keeps and ends < desk.now):
             yield Item(
                 kind="overdue" if ends < desk.now else "clock",
-                what=f"{rule.title}：{one.number}（{one.scene}）",
+                what=f"音像{one.number}（{one.scene}）",
                 source=rule.source,
                 act="store",
                 case=case,
@@ -240,16 +246,16 @@ def _handed_over(desk: _Desk, seen: Mapping[str, Any]) -> Iterator[Item]:
     """Yield issued papers that are to reach their party, and those that the viewer still signs after their issue."""
     types = desk.at.catalogue.types.values()
     later = {t.id for t in types if any(s.when == "after_issue" and not is_outside(s.role) for s in t.slots)}
-    served = {t.id for t in types if t.service != "none"}
-    for one in rows.issued_papers(desk.at.session, seen["document"], later | served):
-        if one.case_id is not None and one.case_id not in desk.cases:
+    served = {t.id: SERVED[t.service] for t in types if t.service in SERVED}
+    at_work = {d.target_id for d in desk.papers if d.type == RECEIPT}
+    for one in rows.issued_papers(desk.at.session, seen["document"], later | set(served)):
+        if (one.case_id is not None and one.case_id not in desk.cases) or one.id in at_work:
             continue
-        is_member = one.case_id is None or one.case_id in desk.mine
         view = light_view(one, desk.at.definition_of(one), desk.now)
-        if any(turns(view, _signer(desk.actor), is_member=is_member)):
+        if any(turns(view, _signer(desk.actor), is_member=one.case_id is None or one.case_id in desk.mine)):
             yield _about(desk, "to_sign", one, what=f"《{one.title}》{one.number}", act="sign")
         elif one.case_id in desk.mine and one.type in served:
-            yield _about(desk, "to_serve", one, what=f"《{one.title}》{one.number}", act="serve")
+            yield _about(desk, "to_serve", one, what=f"《{one.title}》{one.number}", act=served[one.type])
 
 
 def _stale(ctx: Context, desk: _Desk) -> list[Item]:
@@ -260,7 +266,7 @@ def _stale(ctx: Context, desk: _Desk) -> list[Item]:
     found = []
     for case_id in touched[-CLOSELY:]:
         for stale in changing.stale_drafts(ctx, desk.actor, case_id=case_id):
-            what = f"《{stale.document.title}》有{len(stale.fields)}处来源已变"
+            what = f"《{stale.document.title}》（{len(stale.fields)}处来源已变）"
             found.append(_about(desk, "stale", stale.document, what=what, act="edit"))
     return found
 

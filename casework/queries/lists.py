@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from casework.facts import CaseFacts, DeadlineFacts
-from casework.models import CasePartyRow, CaseRow, DeadlineRow, PartyRow
+from casework.models import CaseMemberRow, CasePartyRow, CaseRow, DeadlineRow, PartyRow
 from casework.queries.base import grouped
 from casework.queries.cases import case_list
 
@@ -69,6 +69,15 @@ def earlier_titles(session: orm.Session, where: sa.ColumnElement[bool], most: in
     count, last = sa.func.count(), sa.func.max(CaseRow.opened_at)
     query = sa.select(CaseRow.title).where(where).group_by(CaseRow.title).order_by(count.desc(), last.desc())
     return list(session.scalars(query.limit(most)))
+
+
+def last_partners(session: orm.Session, agency_id: str, person_id: str) -> list[str]:
+    """Return who handles the case that a person joined last, the person among them; nobody when there is none."""
+    member = CaseMemberRow
+    own = (member.agency_id == agency_id, member.left_at.is_(None))
+    latest = sa.select(member.case_id).where(*own, member.person_id == person_id)
+    case_id = session.scalar(latest.order_by(member.added_at.desc(), member.case_id.desc()).limit(1))
+    return list(session.scalars(sa.select(member.person_id).where(*own, member.case_id == case_id).order_by(member.seq)))
 
 
 def open_deadlines(session: orm.Session, case_ids: list[str], *, duty_of: str = "agency") -> dict[str, DeadlineFacts]:

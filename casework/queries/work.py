@@ -85,7 +85,7 @@ def _party_names(session: orm.Session, case_ids: Iterable[str]) -> dict[str, lis
 
 
 def unmet_deadlines(session: orm.Session, where: sa.ColumnElement[bool], until: dt.datetime) -> list[DeadlineFacts]:
-    """Return the office's own periods that end by an instant and are not met, of cases that a condition holds for."""
+    """Return the office's own running periods that end by an instant, of cases that a condition holds for."""
     names = tuple(DeadlineFacts.__dataclass_fields__)
     query = sa.select(*(getattr(DeadlineRow, n) for n in names)).join(CaseRow, CaseRow.id == DeadlineRow.case_id)
     running = (DeadlineRow.met_on.is_(None), DeadlineRow.ended_on.is_(None))

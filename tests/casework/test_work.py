@@ -91,7 +91,7 @@ def test_hours_come_first_and_what_is_overdue_before_them(bureau: Bureau) -> Non
     at = bureau.ctx.clock.now() - dt.timedelta(hours=1)
     begin(bureau, emergency=beginning.Emergency(at=at, place="河边", reason="废液入河"))
     found = of(bureau, "甲一")
-    assert [i.kind for i in found] == ["clock", "draft", "draft"]
+    assert [i.kind for i in found] == ["clock", "draft"]
     assert (found[0].source, found[0].act) == ("办法9", "edit")
     move(bureau.ctx, "2026-01-06T20:00")
     assert kinds(bureau, "甲一")[0] == "overdue"
@@ -128,7 +128,7 @@ def test_drafts_whose_party_changed_are_stale(bureau: Bureau) -> None:
     given = {"party_id": party.id, "base_version": 1, "reason": "更名"}
     parties.change_party(bureau.ctx, bureau.as_("甲一"), **given, **data)
     found = of(bureau, "甲一")
-    assert [i.kind for i in found] == ["stale", "draft"]
+    assert [i.kind for i in found] == ["stale"]
 
 
 def test_work_never_tells_of_another_agency(ctx: Context, bureau: Bureau) -> None:

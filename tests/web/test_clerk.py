@@ -87,9 +87,8 @@ def test_faults_stand_beside_the_fields_and_nothing_typed_is_lost(handler: Flask
 def test_a_party_of_the_register_is_found_and_taken(site: Site, handler: FlaskClient) -> None:
     case = case_of(site, begin(handler, **{**FIRM, "name": "样例砖瓦窑（虚构）", "id_no": code(2)}))
     party = case.parties[0].id
-    found = send(
-        handler, "/cases/begin", do="find", find="砖瓦窑", kind="公民", title="涉嫌占用耕地", source="assigned"
-    )
+    told = {"kind": "公民", "title": "涉嫌占用耕地", "source": "assigned"}
+    found = send(handler, "/cases/begin", do="find", find="砖瓦窑", **told)
     assert found.status_code == 200
     assert party in found.text
     assert 'value="涉嫌占用耕地"' in found.text

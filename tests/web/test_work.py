@@ -9,9 +9,13 @@ from flask.testing import FlaskClient
 from casework.operations.work import Item
 from casework.queries.work import CaseHead
 from foundation.clock import parse_local
-from tests.web.conftest import PASSWORD, Site, csrf_of
+from tests.web.conftest import PASSWORD, csrf_of
+from tests.web.office import OfficeSite as Site
+from tests.web.office import as_, site
 from web.work.links import left_of
 from web.work.tour import stops_of
+
+__all__ = ["as_", "site"]
 
 NOW = parse_local("2026-01-06T10:00")
 
@@ -44,17 +48,17 @@ def test_a_head_of_a_case_needs_no_party() -> None:
     assert CaseHead(**head).parties == ()  # type: ignore[arg-type]
 
 
-def test_who_signs_in_begins_at_their_work_and_an_administrator_does_not(site: Site) -> None:
-    for login, place in (("甲一", "/work"), ("管理员", "/")):
-        client = site.app.test_client()
-        form = {"login": login, "password": PASSWORD, "csrf": csrf_of(client.get("/sign-in").text), "next": "/"}
-        assert client.post("/sign-in", data=form).location == place
-
-
-def test_a_place_that_was_asked_for_is_still_gone_to(site: Site) -> None:
+@pytest.mark.parametrize(
+    ("name", "wanted", "place"), [("甲一", "/", "/work"), ("管理员", "/", "/admin/"), ("甲一", "/packages", "/packages")]
+)
+def test_who_signs_in_begins_at_their_work_unless_they_asked_for_a_place(
+    site: Site, as_: Callable[[str], FlaskClient], name: str, wanted: str, place: str
+) -> None:
+    as_(name)
     client = site.app.test_client()
-    form = {"login": "甲一", "password": PASSWORD, "csrf": csrf_of(client.get("/sign-in").text), "next": "/packages"}
-    assert client.post("/sign-in", data=form).location == "/packages"
+    form = {"login": f"{name}-{site.bureau.agency_id}", "password": PASSWORD, "next": wanted}
+    answer = client.post("/sign-in", data={**form, "csrf": csrf_of(client.get("/sign-in").text)})
+    assert answer.location == place
 
 
 def test_no_work_says_what_can_be_done(as_: Callable[[str], FlaskClient]) -> None:

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from access.policy import Permission
@@ -12,7 +12,7 @@ from casework.facts import OfficerFacts, PartyFacts, Procedure
 from casework.operations import parties
 from casework.operations.beginning import Emergency, Matter, begin, has_enough, sources, who_may_handle
 from casework.procedure import title_of
-from casework.queries.lists import earlier_titles
+from casework.queries.lists import earlier_titles, last_partners
 from foundation.clock import legal_date, local, parse_local
 from foundation.errors import BadInput, NotFound
 from web.forms import Form
@@ -33,7 +33,10 @@ SOON = dt.timedelta(days=60)
 def page() -> ResponseReturnValue:
     """Show the form; who begins handles the case, and is already chosen."""
     require(Permission.CASE_OPEN)
-    return _page(Form(values={"kind": "公民", "members": [the_actor().person_id]}))
+    actor = the_actor()
+    with sight() as see:
+        members = last_partners(see.session, actor.agency_id, actor.person_id) or [actor.person_id]
+    return _page(Form(values={"kind": "公民", "members": members, **request.args}))
 
 
 @beginning.post("/cases/begin")

@@ -13,7 +13,7 @@ from casework.operations.work import Item
 from foundation.errors import Finding
 from web.actions import Action
 from web.lookup import Sight, record_of
-from web.work.links import ACTS, url_of
+from web.work.links import label_of, url_of
 
 SIGNED = ("SLOT", "DELEGATION")
 ON_PAGE = {"G12": ("去送达", "#services"), "G13": ("去送达", "#services"), "G11": ("看音像", "#recordings")}
@@ -42,12 +42,14 @@ def next_actions(case: CaseFacts, items: Sequence[Item], papers: Sequence[Openab
     found = [_action(i) for i in items if i.act != "look"]
     under_way = bool(items) or any(p.usual and p.under_way for p in papers)
     found += [_opening(case, p) for p in papers if p.usual and not p.under_way] if not under_way else []
-    unlike = list({a.url: a for a in reversed(found)}.values())[::-1]
-    return [_first(a) if n == 0 and not a.against else a for n, a in enumerate(unlike)]
+    unlike: dict[str, Action] = {}
+    for one in found:
+        unlike.setdefault(one.url, one)
+    return [_first(a) if n == 0 and not a.against else a for n, a in enumerate(unlike.values())]
 
 
 def _action(item: Item) -> Action:
-    return Action(label=f"{ACTS[item.act]}{item.what}", url=url_of(item))
+    return Action(label=f"{label_of(item)}{item.what}", url=url_of(item))
 
 
 def _opening(case: CaseFacts, paper: Openable) -> Action:
@@ -88,7 +90,7 @@ def _links(
 
 def _to_mend(see: Sight, lack: Lack, paper: DocumentFacts) -> tuple[tuple[str, str], ...]:
     if lack.finding.code in SIGNED:
-        return (("去签署", url_for("signing.page", document_id=paper.id)),)
+        return (("看签批", url_for("signing.page", document_id=paper.id)),)
     if decide(see.actor, Permission.DOCUMENT_REVISE, record_of(paper), see.viewer).allowed:
         return (("去填写", url_for("drafting.edit", document_id=paper.id)),)
     return ()

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from access import accounts
 from archive import queries as packages
 from casework import queries
-from casework.facts import CaseFacts, DocumentFacts, ServiceFacts
+from casework.facts import CaseFacts, DocumentFacts
 from casework.operations.changing import stale_drafts
 from casework.operations.missing import lacks
 from casework.operations.openable import openable
@@ -26,7 +26,8 @@ from web.cases.timeline import Moment, moments
 from web.lookup import Sight, sight
 from web.paging import Paging, page_number, page_url
 from web.security import signed_in
-from web.words import METHODS, procedure_name
+from web.serving.views import rows_of, unserved
+from web.words import procedure_name
 
 cases = Blueprint("cases", __name__)
 
@@ -77,7 +78,8 @@ def case(case_id: str) -> ResponseReturnValue:
             stages=_by_stage(papers),
             recordings=recordings,
             deadlines=queries.deadlines_of(see.session, case_id),
-            services=list(_services(queries.services_of(see.session, case_id), papers)),
+            attempts=rows_of(see, facts, papers),
+            unserved=unserved(see, papers),
             flags=queries.flags_of(see.session, case_id),
             packages=see.seen(packages.packages_of(see.session, case_id)),
             COURSE=COURSE,
@@ -141,13 +143,6 @@ def _by_stage(papers: Iterable[DocumentFacts]) -> list[tuple[str, list[DocumentF
     for paper in papers:
         found[paper.stage].append(paper)
     return [(name, found[stage]) for stage, name in STAGES.items() if found[stage]]
-
-
-def _services(services: Iterable[ServiceFacts], papers: Iterable[DocumentFacts]) -> Iterable[dict[str, Any]]:
-    titles = {p.id: p.title for p in papers}
-    for one in services:
-        if one.document_id in titles:
-            yield {"service": one, "title": titles[one.document_id], "method": METHODS.get(one.method, one.method)}
 
 
 def _moments(see: Sight, case_id: str, papers: Any, recordings: Any, *, everything: bool = False) -> list[Moment]:

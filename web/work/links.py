@@ -14,12 +14,13 @@ ACTS = {
     "sign": "签署",
     "issue": "制发",
     "serve": "送达",
+    "hand": "请当事人签收",
     "store": "上传",
     "file": "整理归档",
     "look": "查看",
 }
 LOOKS = {"overdue": "bad", "clock": "bad", "returned": "bad", "to_sign": "wait", "due": "wait", "to_serve": "wait"}
-ANCHORS = {"serve": "services", "file": "packages"}
+ANCHORS = {"file": "packages"}
 """Act → part of the case's page where it is done."""
 DAY = dt.timedelta(days=1)
 HOUR, MINUTE = 3600, 60
@@ -45,7 +46,7 @@ def row_of(item: Item, now: dt.datetime) -> Row:
         item=item,
         title=title_of(item.kind),
         look=LOOKS.get(item.kind, "mute"),
-        label=ACTS[item.act],
+        label=label_of(item),
         url=url_of(item),
         left=left_of(item, now),
     )
@@ -55,9 +56,16 @@ PAGES = {
     "edit": ("drafting.edit", "document_id"),
     "sign": ("signing.page", "document_id"),
     "issue": ("signing.issue_form", "document_id"),
+    "serve": ("serving.begin", "document_id"),
+    "hand": ("signing.page", "document_id"),
     "store": ("recordings.recording", "recording_id"),
 }
 """Act → page and the name of its id; the others are done on the case's page."""
+
+
+def label_of(item: Item) -> str:
+    """Return the verb of the next act."""
+    return "更新" if item.kind == "stale" else ACTS[item.act]
 
 
 def url_of(item: Item) -> str:
