@@ -82,7 +82,13 @@ def recording_options(recordings: Iterable[RecordingFacts]) -> list[tuple[str, s
     return [(r.id, f"{r.number} {r.summary or r.scene}") for r in recordings]
 
 
+def linked_to(recordings: Iterable[RecordingFacts], document_id: str) -> list[RecordingFacts]:
+    """Return the recordings that belong to a paper."""
+    return [r for r in recordings if document_id in r.document_ids]
+
+
 FILTERS = {
+    "linked_to": linked_to,
     "party_options": party_options,
     "person_options": person_options,
     "paper_options": paper_options,

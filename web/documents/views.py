@@ -47,8 +47,7 @@ def document(document_id: str) -> ResponseReturnValue:
             remarks=[sealing.opened(see.ctx.keys, r) for r in queries.remarks_of(see.session, document_id)],
             recordings=_recordings(see, facts),
             why=why,
-            draft=None if drawn or facts.status not in OPEN else previews.key_of(see, facts),
-            draft_pages=0 if drawn or facts.status not in OPEN else previews.page_count(see, facts),
+            preview=None if drawn or facts.status not in OPEN else previews.shown(see, facts),
         )
 
 

@@ -1,6 +1,6 @@
 """A paper's fields as boxes of a form: what is shown, in which group, with which choices."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,15 +49,22 @@ class Boxes:
         return [b.name for b in own] + [c.name for b in own for row in b.rows for c in row]
 
 
-def boxes_of(definition: DocumentType, data: Mapping[str, Any], given: Mapping[str, Any]) -> Boxes:
+def boxes_of(
+    definition: DocumentType, data: Mapping[str, Any], given: Mapping[str, Any], papers: Mapping[str, str] | None = None
+) -> Boxes:
     """Return the boxes for a version's values.
 
     Args:
         definition: The paper's type.
         data: Its values as they are stored.
         given: What its sources gave: a field that still holds it is marked as prefilled.
+        papers: How the case's papers are called, by id.
     """
-    drawn = [(f, _box(f, f.name, data.get(f.name), given, data)) for f in definition.data_fields]
+    named = _named(data, papers or {})
+    drawn = [
+        (f, _box(f, f.name, named.get(f.name), given=data.get(f.name) == given.get(f.name), values=data))
+        for f in definition.data_fields
+    ]
     shown = [(f, b) for f, b in drawn if f.source not in BY_ISSUING]
     known = [b for f, b in shown if _is_known(f, b)]
     return Boxes(written=tuple(b for _, b in shown if b not in known), known=tuple(known))
@@ -69,9 +76,16 @@ def _is_known(field: Field, box: Box) -> bool:
     return of_file and (box.is_prefilled or not (box.value or box.required))
 
 
-def _box(
-    field: Field, name: str, value: Any, given: Mapping[str, Any] | None = None, values: Mapping[str, Any] | None = None
-) -> Box:
+def _named(value: Any, papers: Mapping[str, str]) -> Any:
+    """Return values with each link to a paper carrying what the paper is called."""
+    if isinstance(value, Mapping):
+        if value.get("document_id") in papers and not value.get("text"):
+            return {**value, "text": papers[value["document_id"]]}
+        return {k: _named(v, papers) for k, v in value.items()}
+    return [_named(v, papers) for v in value] if isinstance(value, list) else value
+
+
+def _box(field: Field, name: str, value: Any, *, given: bool = False, values: Mapping[str, Any] | None = None) -> Box:
     filled = value not in (None, "", [], {})
     return Box(
         name=name,
@@ -82,7 +96,7 @@ def _box(
         required=field.is_required(values or {}),
         help=field.note,
         most=LONGEST.get(field.kind, 0),
-        is_prefilled=bool(field.source) and filled and given is not None and given.get(field.name) == value,
+        is_prefilled=bool(field.source) and filled and given,
         columns=tuple(_box(c, f"{name}[#].{c.name}", None) for c in field.columns),
         rows=tuple(_rows(field, name, value)) if field.kind == "list" else (),
     )
@@ -101,22 +115,67 @@ def shown(field: Field, value: Any) -> Any:
         return ""
     if field.kind == "multi_choice":
         return [str(v) for v in value or []]
+    return _text(value)
+
+
+def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, Mapping):
         return str(value.get("text") or value.get("name") or "")
     if isinstance(value, list):
-        return "、".join(shown(field, one) for one in value)
+        return "、".join(_text(one) for one in value)
     return "" if value is None else str(value)
 
 
-def typed(definition: DocumentType, tree: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the posted values of fields that a form shows; a box that no browser sends when empty becomes None."""
+def typed(
+    definition: DocumentType,
+    tree: Mapping[str, Any],
+    data: Mapping[str, Any] | None = None,
+    papers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return the posted values of fields that a form shows; what is empty becomes None.
+
+    Args:
+        definition: The paper's type.
+        tree: What was posted (`Form.tree`).
+        data: The values that the form showed: a box that still shows a file or a link to a paper keeps it.
+        papers: How the case's papers are called, by id.
+    """
+    named = _named(data or {}, papers or {})
     out: dict[str, Any] = {}
     for field in definition.data_fields:
         if field.name in tree:
-            out[field.name] = _said(field, tree[field.name])
+            links = dict(_links(named.get(field.name)))
+            out[field.name] = _linked(_said(field, tree[field.name]), links)
     return out
+
+
+def _links(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield every file and link of a value by the text that its box shows."""
+    if _is_link(value):
+        yield _text(value), value
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _links(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _links(inner)
+
+
+def _is_link(value: Any) -> bool:
+    if isinstance(value, list):
+        return bool(value) and all(_is_link(v) for v in value)
+    return isinstance(value, Mapping) and bool({"document_id", "blob"} & set(value))
+
+
+def _linked(value: Any, links: Mapping[str, Any]) -> Any:
+    """Return what was posted with each file and link in place of its text."""
+    if isinstance(value, Mapping):
+        return {k: _linked(v, links) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_linked(v, links) for v in value]
+    return links.get(value, value) if isinstance(value, str) else value
 
 
 def _said(field: Field, value: Any) -> Any:

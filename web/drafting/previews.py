@@ -3,9 +3,11 @@
 import functools
 import threading
 from collections import OrderedDict
+from typing import Any
 
 from casework.facts import DocumentFacts
 from foundation.clock import legal_date
+from foundation.errors import AnjuanError, Finding
 from generator import drawing, preview
 from web.lookup import Sight
 from web.press import the_press
@@ -57,3 +59,12 @@ def page(see: Sight, facts: DocumentFacts, number: int) -> bytes:
 @functools.lru_cache(maxsize=64)
 def _drawn(pdf: bytes, number: int) -> bytes:
     return preview.pages(pdf, DPI, only=number)[0]
+
+
+def shown(see: Sight, facts: DocumentFacts) -> dict[str, Any]:
+    """Return what a page needs to show the preview: how many pages, or what keeps it from being drawn."""
+    try:
+        return {"pages": page_count(see, facts), "key": key_of(see, facts), "undrawn": None}
+    except AnjuanError as error:
+        fault = Finding(code=error.code, message=error.message, remedy=error.remedy, path=error.path)
+        return {"pages": 0, "key": "", "undrawn": fault}

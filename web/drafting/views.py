@@ -1,5 +1,6 @@
 """Open a paper, fill it with its pages beside the form, save by hand or by itself, refresh, give up."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -9,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from access.policy import Permission
 from casework import queries, sealing
 from casework.facts import CaseFacts, DocumentFacts, Status
-from casework.operations import documents, missing
+from casework.operations import documents, missing, recordings
 from casework.views import office
 from catalogue.definitions import DocumentType
 from foundation.clock import local
-from foundation.errors import AnjuanError, BadInput, Finding, Refused
+from foundation.errors import BadInput, Refused
 from web.drafting import previews
 from web.drafting.boxes import Box, Boxes, boxes_of, typed
 from web.drafting.saving import BothChanged, save
@@ -112,8 +113,8 @@ def save_form(document_id: str) -> ResponseReturnValue:
     form = Form.posted()
     with sight() as see:
         facts = _open_draft(see, document_id)
-        definition = office(see.ctx, see.session).definition_of(facts)
-    data = typed(definition, form.tree())
+        definition, papers = office(see.ctx, see.session).definition_of(facts), _papers(see, facts)
+    data = typed(definition, form.tree(), facts.data, papers)
     form.token = ""  # saving twice is one version: nothing changed meanwhile
     with form.attempt():
         saved = save(the_context(), the_actor(), document_id=document_id, base_version=_base(form), data=data)
@@ -141,8 +142,8 @@ def save_fields(document_id: str) -> ResponseReturnValue:
         raise BadInput("没有收到要保存的内容。", remedy="刷新页面后重试。", path="fields")
     with sight() as see:
         facts = _open_draft(see, document_id)
-        definition = office(see.ctx, see.session).definition_of(facts)
-    base, data = sent.get("base_version"), typed(definition, sent["fields"])
+        definition, papers = office(see.ctx, see.session).definition_of(facts), _papers(see, facts)
+    base, data = sent.get("base_version"), typed(definition, sent["fields"], facts.data, papers)
     base = base if isinstance(base, int) else facts.version
     try:
         saved = save(the_context(), the_actor(), document_id=document_id, base_version=base, data=data)
@@ -152,7 +153,7 @@ def save_fields(document_id: str) -> ResponseReturnValue:
         version=saved.document.version,
         at=f"{local(saved.at):%H:%M:%S}",
         faults=[asdict(f) for f in saved.faults],
-        values={b.name: b.value for b in _all(_boxes(saved.document)) if b.kind != "list"},
+        values={b.name: b.value for b in _all(_boxes(saved.document, papers)) if b.kind != "list"},
         missing=[asdict(f) for f in missing.why_not(the_context(), the_actor(), document_id)],
     )
 
@@ -184,7 +185,7 @@ def preview(document_id: str) -> ResponseReturnValue:
     """Answer with the list of the preview's pages, as a piece of a page."""
     with sight() as see:
         facts = see.document(document_id)
-        return render_template("draft_pages.html", document=facts, **_pages(see, facts))
+        return render_template("draft_pages.html", document=facts, **previews.shown(see, facts))
 
 
 @drafting.get("/documents/<document_id>/preview/<key>/<int:number>.png")
@@ -196,6 +197,18 @@ def preview_page(document_id: str, key: str, number: int) -> ResponseReturnValue
         kept = "private, max-age=600" if key == previews.key_of(see, facts) else "no-store"
         image = previews.page(see, facts, number)
     return Response(image, mimetype="image/png", headers={"Cache-Control": kept})
+
+
+@drafting.post("/documents/<document_id>/recordings")
+@signed_in
+def link_recordings(document_id: str) -> ResponseReturnValue:
+    """Let recordings of the case belong to a paper."""
+    with sight() as see:
+        see.document(document_id)
+    for recording_id in Form.posted().all("recordings"):
+        recordings.link_recording(the_context(), the_actor(), recording_id=recording_id, document_ids=[document_id])
+    flash("音像已关联。", "success")
+    return redirect(url_for(".edit", document_id=document_id), code=303)
 
 
 @drafting.post("/documents/<document_id>/refresh")
@@ -242,11 +255,18 @@ def _open_draft(see: Sight, document_id: str) -> DocumentFacts:
     return facts
 
 
-def _boxes(facts: DocumentFacts) -> Boxes:
+def _papers(see: Sight, facts: DocumentFacts) -> dict[str, str]:
+    """Return how the papers that a paper may name are called, by id."""
+    if facts.case_id is None:
+        return {}
+    return {d.id: f"《{d.title}》{d.number}" for d in see.seen(queries.documents_of(see.session, facts.case_id))}
+
+
+def _boxes(facts: DocumentFacts, papers: Mapping[str, str]) -> Boxes:
     with the_context().database.read() as session:
         at = office(the_context(), session)
         version = at.version(facts.id, facts.version)
-        return boxes_of(at.definition_of(facts), version.data, version.given)
+        return boxes_of(at.definition_of(facts), version.data, version.given, papers)
 
 
 def _edit_page(see: Sight, document_id: str, form: Form) -> str:
@@ -256,7 +276,8 @@ def _edit_page(see: Sight, document_id: str, form: Form) -> str:
     remarks = [sealing.opened(see.ctx.keys, r) for r in queries.remarks_of(see.session, document_id)]
     case = see.case_of(facts.case_id)
     stale = documents.stale_drafts(see.ctx, see.actor, case_id=case.id) if case else []
-    boxes = _boxes(facts)
+    papers = _papers(see, facts)
+    boxes = _boxes(facts, papers)
     return render_template(
         "draft_edit.html",
         area="cases",
@@ -270,21 +291,13 @@ def _edit_page(see: Sight, document_id: str, form: Form) -> str:
         labels={f.name: f.label for f in definition.fields},
         stale=[definition.field(n).label for s in stale if s.document.id == document_id for n in s.fields],
         missing=missing.why_not(see.ctx, see.actor, document_id),
+        recordings=see.seen(queries.recordings_of(see.session, case.id)) if case else [],
         people=[m.name for m in case.members] + [p.name for p in case.parties] if case else [],
-        papers=[d for d in see.seen(queries.documents_of(see.session, case.id)) if d.id != facts.id] if case else [],
-        **_pages(see, facts),
+        papers=[name for key, name in papers.items() if key != facts.id],
+        **previews.shown(see, facts),
     )
 
 
 def _returned(remarks: list[Any]) -> int:
     """Return the version that was returned last."""
     return max((r.version for r in remarks), default=0)
-
-
-def _pages(see: Sight, facts: DocumentFacts) -> dict[str, Any]:
-    """Return the preview's pages, or what keeps it from being drawn."""
-    try:
-        return {"pages": previews.page_count(see, facts), "key": previews.key_of(see, facts), "undrawn": None}
-    except AnjuanError as error:
-        fault = Finding(code=error.code, message=error.message, remedy=error.remedy, path=error.path)
-        return {"pages": 0, "key": "", "undrawn": fault}

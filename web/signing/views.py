@@ -104,10 +104,10 @@ def _page(see: Sight, document_id: str, form: Form) -> str:
 
 
 def pages_of(see: Sight, facts: DocumentFacts) -> dict[str, Any]:
-    """Return the pages to look at: the issued ones, else the preview's."""
+    """Return the pages to look at: the issued ones, else the preview's, or what keeps them from being drawn."""
     if drawn := drawn_of(facts):
-        return {"pages": blobs.page_count(drawn), "issued": True, "key": ""}
-    return {"pages": previews.page_count(see, facts), "issued": False, "key": previews.key_of(see, facts)}
+        return {"pages": blobs.page_count(drawn), "issued": True, "key": "", "undrawn": None}
+    return {"issued": False, **previews.shown(see, facts)}
 
 
 def _changes(see: Sight, facts: DocumentFacts, since: int) -> tuple[FieldChange, ...]:

@@ -59,8 +59,9 @@ async function renewed() {  // signed in anew in another tab: this page's token 
   return Boolean(token);
 }
 async function save() {
-  if (saving || !changed.size) return;
   clearTimeout(timer);
+  if (saving) { timer = setTimeout(save, 300); return; }
+  if (!changed.size) return;
   saving = true;
   const names = new Set(changed);
   changed.clear();
@@ -77,7 +78,7 @@ async function save() {
     back();
     say("网络中断，内容已留在本机，恢复后自动保存。", "text-danger");
     timer = setTimeout(save, 5000);
-  } finally { saving = false; if (changed.size && !timer) timer = setTimeout(save, WAIT); }
+  } finally { saving = false; }
 }
 function done(said, names) {
   version = said.version;
@@ -229,7 +230,11 @@ form.addEventListener("compositionstart", () => { composing = true; clearTimeout
 form.addEventListener("compositionend", (event) => { composing = false; touch(event.target.name); });
 form.addEventListener("input", (event) => { if (event.target.tagName === "TEXTAREA") grow(event.target); touch(event.target.name); });
 form.addEventListener("change", (event) => touch(event.target.name));
-form.addEventListener("submit", (event) => { event.preventDefault(); delete form.dataset.sent; save(); });
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  delete form.dataset.sent;
+  if (changed.size || saving) save(); else say(`已自动保存，没有新的改动（第 ${version} 版）`);
+});
 document.addEventListener("keydown", (event) => { if ((event.ctrlKey || event.metaKey) && event.key === "s") { event.preventDefault(); save(); } });
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
 addEventListener("online", () => save());
