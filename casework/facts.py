@@ -184,6 +184,8 @@ class DocumentFacts:
     recording_id: str | None = None
     """For a registration sheet: the recording."""
     author_id: str = ""
+    template: str = ""
+    """File of the agency's own Word template with which it was opened; empty: drawn as its definition says."""
     blobs: Mapping[str, str] = field(default_factory=dict)
     """`docx`, `pdf` (unsealed), `sealed`, `signed_copy` (a scan), `signed_rendering`, … → blob digest."""
     sealed_without_timestamp: bool = False

@@ -43,6 +43,7 @@ HEAD = (
     "volume",
     "secrecy",
     "definition_digest",
+    "template",
     "content_digest",
 )
 LINKS = ("party_id", "target_id", "recording_id", "author_id", "reference", "version", "status")

@@ -5,6 +5,7 @@ page; both go through `job_of`, so nothing else can differ.
 """
 
 import datetime as dt
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from casework.views import office
 from catalogue.definitions import DocumentType
 from foundation.clock import legal_date
 from foundation.context import Context
+from generator.compile import Template
 from generator.furniture import DIGEST_DIGITS, Furniture
 from generator.pipeline import Job, Made
 from generator.pool import Pool
@@ -51,8 +53,20 @@ def job_of(
         furniture=furniture_of(ctx, paper, draft=draft or for_signing, for_signing=for_signing),
         fonts_dir=str(ctx.settings.fonts_dir),
         images={asset: sealing.read(ctx, blob, paper.bound.get(asset, "")) for asset, blob in paper.images.items()},
+        template=template_of(ctx, paper.document.template, definition),
         seal=_order(ctx, paper, definition) if sealed and definition.seal and not (draft or for_signing) else None,
     )
+
+
+@functools.lru_cache(maxsize=64)
+def _kept(docx: bytes, layout: str) -> Template:
+    """Return one object for one template, so that a process compiles it once."""
+    return Template(docx=docx, layout=layout)
+
+
+def template_of(ctx: Context, blob: str, definition: DocumentType) -> Template | None:
+    """Return the agency's own template by its file; None when a paper is drawn as its definition says."""
+    return _kept(ctx.blobs.read(blob), definition.body.layout) if blob else None
 
 
 def furniture_of(ctx: Context, paper: Paper, *, draft: bool = False, for_signing: bool = False) -> Furniture:

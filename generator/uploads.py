@@ -48,6 +48,12 @@ FORBIDDEN = {
     "txbxContent": "文本框",
 }
 FIELD = re.compile(r"^\s*(PAGE|NUMPAGES)\b")
+TAG = re.compile(r"\{[{%].*?(?:[}%]\}|$)", re.S)
+ODD = re.compile(r"\{[{%][^}%]*[()*+\[\]][^}%]*[}%]\}")
+"""A tag that calls, counts or indexes."""
+QUOTED = re.compile("“([^”]+)”")
+SHOWN = 30
+"""Characters of a paragraph that a finding shows."""
 TAGGED = re.compile(r"word/(document|header\d+|footer\d+)\.xml")
 
 
@@ -159,8 +165,34 @@ def _faults_of_elements(name: str, tree: etree._Element) -> Iterator[Finding]:
 def _faults_of_text(parts: Mapping[str, bytes], definition: DocumentType) -> Iterator[Finding]:
     for name, content in parts.items():
         if TAGGED.fullmatch(name):
+            lines = paragraphs(content)
             for message, remedy in faults_of_tags(content.decode("utf-8", "replace"), definition):
-                yield _finding(name, message, remedy)
+                yield _finding(_place(name, lines, message), message, remedy)
+
+
+def paragraphs(part: bytes) -> list[str]:
+    """Return the text of each paragraph of a part, tags as they are written; none of a part that is no XML."""
+    try:
+        tree = etree.fromstring(part, PARSER)
+    except etree.XMLSyntaxError:
+        return []
+    found = (p for p in tree.iter() if local(p) == "p")
+    return ["".join(str(t.text or "") for t in p.iter() if local(t) == "t") for p in found]
+
+
+def _place(part: str, lines: list[str], message: str) -> str:
+    """Return the part, and the paragraph whose tag holds the word that a fault names."""
+    named = QUOTED.search(message)
+    word = named[1].rpartition(".")[2].rpartition("…")[2] if named else ""
+    for number, line in enumerate(lines, 1):
+        tags = "".join(TAG.findall(line))
+        if tags and (word in tags if word else _is_odd(line)):
+            return f"{part} 第{number}段“{line.strip()[:SHOWN]}”"
+    return part
+
+
+def _is_odd(line: str) -> bool:
+    return line.count("{{") != line.count("}}") or line.count("{%") != line.count("%}") or bool(ODD.search(line))
 
 
 def _without_types(types: bytes) -> bytes:

@@ -72,6 +72,20 @@ def faults_of_tags(xml: str, definition: DocumentType) -> Iterator[Fault]:
     yield from dict.fromkeys(fault for node in found for fault in _faults(node, _names(tree, definition)))
 
 
+def names_used(xml: str) -> frozenset[str]:
+    """Return every name that the tags of one part use; of signatures the slot's id as `sign.<slot>`."""
+    try:
+        tree = environment().parse(DocxTemplate.patch_xml(DocxTemplate(""), xml))
+    except TemplateSyntaxError:
+        return frozenset()
+    slots = {f"sign.{n.attr}" for n in tree.find_all(nodes.Getattr) if _is_sign(n.node)}
+    return frozenset(slots | {n.name for n in tree.find_all(nodes.Name)})
+
+
+def _is_sign(owner: nodes.Node) -> bool:
+    return isinstance(owner, nodes.Getattr) and _name(owner.node) == "aj" and owner.attr == "sign"
+
+
 def _names(tree: nodes.Template, definition: DocumentType) -> dict[str, frozenset[str]]:
     """Return every name that a tag may use, with the attributes that it has."""
     known: dict[str, frozenset[str]] = {f.name: frozenset() for f in definition.fields}
@@ -113,7 +127,7 @@ def _faults(node: nodes.Node, known: Mapping[str, frozenset[str]]) -> Iterator[F
 
 def _attribute(node: nodes.Getattr, known: Mapping[str, frozenset[str]]) -> Iterator[Fault]:
     owner = node.node
-    if isinstance(owner, nodes.Getattr) and _name(owner.node) == "aj" and owner.attr == "sign":
+    if _is_sign(owner):
         return  # aj.sign.<slot>: an unknown slot raises when it is filled
     if node.attr not in known.get(_name(owner), frozenset()):
         yield f"“{_name(owner) or '…'}.{node.attr}”不是列表的栏", "改正栏名"

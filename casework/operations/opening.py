@@ -18,7 +18,7 @@ from casework.prefill import Sources
 from casework.sealing import INFORMANT
 from casework.shelf import Version
 from casework.views import Office, office, view_of
-from catalogue import versions
+from catalogue import versions, word_templates
 from catalogue.definitions import DocumentType
 from foundation.context import Context
 from foundation.errors import BadInput, Finding, Refused
@@ -106,6 +106,7 @@ def open_paper(at: Office, actor: Actor, opening: Opening) -> DocumentFacts:
     secrecy = _class_by_sources(at, definition, opening, target)
     facts = DocumentFacts(
         **{**_head(at.ctx, actor, definition), "secrecy": secrecy},
+        template=word_templates.in_force(at.session, actor.agency_id, definition, at.today),
         case_id=opening.case_id,
         party_id=_party(None if _is_to_informant(definition, secrecy) else case, opening.party_id),
         officers=_officers(case, opening.officer_ids),
@@ -268,7 +269,9 @@ def _opened(
     shelf.add_version(at.session, facts, version, lock, by=actor.person_id, at=now)
     for recording in recordings:
         shelf.link_recording(at.session, recording, facts, now)
-    note(at, actor, facts, "document.drafted", type=facts.type, version=1, digest=digest, fields=sorted(clean))
+    made: dict[str, Any] = {"digest": digest, "fields": sorted(clean)}
+    made |= {"template": facts.template} if facts.template else {}
+    note(at, actor, facts, "document.drafted", type=facts.type, version=1, **made)
     return at.document(facts.id)
 
 

@@ -327,6 +327,27 @@ def upgrade() -> None:
     op.create_index(op.f("ix_upload_subject"), "upload", ["subject"], unique=False)
     op.create_index(op.f("ix_upload_touched_at"), "upload", ["touched_at"], unique=False)
     op.create_table(
+        "word_template",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("type", sa.String(length=60), nullable=False),
+        sa.Column("blob", sa.String(length=64), nullable=False),
+        sa.Column("definition_digest", sa.String(length=64), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("proposed_by", sa.String(length=80), nullable=False),
+        sa.Column("proposed_at", UtcDateTime(), nullable=False),
+        sa.Column("decided_by", sa.String(length=80), nullable=False),
+        sa.Column("decided_at", UtcDateTime(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("retired_from", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_word_template")),
+    )
+    op.create_index(op.f("ix_word_template_agency_id"), "word_template", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_word_template_type"), "word_template", ["type"], unique=False)
+    op.create_table(
         "account",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("person_id", sa.String(length=36), nullable=False),
@@ -837,6 +858,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=40), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("definition_digest", sa.String(length=64), nullable=False),
+        sa.Column("template", sa.String(length=64), nullable=False),
         sa.Column("content_digest", sa.String(length=64), nullable=False),
         sa.Column("number", sa.String(length=80), nullable=False),
         sa.Column("issue_date", sa.Date(), nullable=True),
@@ -1448,6 +1470,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_account_person_id"), table_name="account")
     op.drop_index(op.f("ix_account_login_key"), table_name="account")
     op.drop_table("account")
+    op.drop_index(op.f("ix_word_template_type"), table_name="word_template")
+    op.drop_index(op.f("ix_word_template_agency_id"), table_name="word_template")
+    op.drop_table("word_template")
     op.drop_index(op.f("ix_upload_touched_at"), table_name="upload")
     op.drop_index(op.f("ix_upload_subject"), table_name="upload")
     op.drop_index(op.f("ix_upload_begun_by"), table_name="upload")
