@@ -1,0 +1,203 @@
+"""A clerk at the keyboard: a case is begun by hand without a mouse; keys, help, phone width, nothing that axe minds."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
+
+from access import accounts
+from casework.operations import beginning, parties
+from casework.operations.beginning import Matter
+from tests.browser.conftest import PHONE, Visit
+from tests.browser.test_reading import faults
+from tests.casework.offices import Bureau
+from tests.conftest import floor_of, move, settings_for
+from tests.web.conftest import PASSWORD
+from web.app import create_app
+
+pytestmark = pytest.mark.slow
+
+CITIZEN = ("孙·样例（虚构）", "１１０１０１１９９００１０１９９８４", "样例村3组（虚构）")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """A running office of two handlers with a case of theirs whose party was renamed."""
+
+    url: str
+    login: str
+    case_id: str
+    party_id: str
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    ctx = floor_of(settings_for(tmp_path_factory.mktemp("clerk") / "var"))
+    move(ctx, "2026-06-01T09:00")
+    bureau = Bureau(ctx)
+    actor, party = bureau.as_("甲一"), bureau.party(aliases="旧样例料场")
+    members = [bureau.ids["甲一"], bureau.ids["乙二"]]
+    begun = beginning.begin(
+        ctx, actor, Matter(source="patrol", title="涉嫌扬尘", party_id=party.id, member_ids=members)
+    )
+    move(ctx, "2026-06-01T10:00")
+    renamed = {**parties.plain(party), "name": "示例新料场有限公司（虚构）"}
+    parties.change_party(ctx, actor, party_id=party.id, base_version=1, reason="更名", **renamed)
+    accounts.set_password(ctx, account_id=actor.account_id, password=PASSWORD)
+    server = make_server("127.0.0.1", 0, create_app(ctx), threaded=True)
+    running = threading.Thread(target=server.serve_forever)
+    running.start()
+    login = f"甲一-{bureau.agency_id}"
+    yield Office(url=f"http://127.0.0.1:{server.port}", login=login, case_id=begun.case.id, party_id=party.id)
+    server.shutdown()
+    running.join()
+    server.server_close()
+    ctx.database.close()
+
+
+@pytest.fixture
+def clerk(office: Office, browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Give a browser of 甲一; at the end nothing may have been complained about."""
+    visits: list[Visit] = []
+
+    def opened(**options: object) -> Visit:
+        page = browser.new_page(locale="zh-CN", **options)  # type: ignore[arg-type]
+        one = Visit(page=page, url=office.url)
+        page.on("console", lambda m: one.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda e: one.complaints.append(str(e)))
+        visits.append(one)
+        one.sign_in(office.login, PASSWORD)
+        return one
+
+    yield opened
+    for one in visits:
+        one.page.close()
+    assert [c for one in visits for c in one.complaints] == []
+
+
+def pages_of(office: Office) -> list[str]:
+    case, party = f"/cases/{office.case_id}", f"/parties/{office.party_id}"
+    manage = [f"{case}/manage/{act}" for act in ("party", "emergency", "dispute")]
+    own = ["/work", "/tour", "/cases/begin", case, f"{case}/papers", *manage]
+    return [*own, "/parties", "/parties/new", party, f"{party}/edit"]
+
+
+def focus(page: Page, name: str) -> None:
+    """Walk with the tab key until the focus is where a person wants it."""
+    for _ in range(60):
+        if page.evaluate("n => document.activeElement?.id === n || document.activeElement?.value === n", name):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(name)
+
+
+def test_a_summary_case_is_begun_by_hand_with_the_keyboard_alone(clerk: Callable[..., Visit]) -> None:
+    page = clerk().page
+    page.keyboard.press("g")
+    page.keyboard.press("n")
+    page.wait_for_url("**/cases/begin")
+    assert page.evaluate("() => document.activeElement.id") == "f-source"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    for field, text in zip(("f-name", "f-id_no", "f-address"), CITIZEN, strict=True):
+        focus(page, field)
+        page.keyboard.type(text)
+    focus(page, "f-title")
+    page.keyboard.type("涉嫌随意倾倒生活垃圾")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/cases/" in url and "begin" not in url)
+    text = page.inner_text("main")
+    for words in ("涉嫌随意倾倒生活垃圾", "简易程序", "孙·样例", "110101199001019984", "甲一、乙二", "案件已登记"):
+        assert words in text
+    page.get_by_role("link", name="填写《当场行政处罚决定书》").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/edit")
+
+
+def test_a_search_in_the_register_by_enter_finds_former_names_and_takes_one(clerk: Callable[..., Visit]) -> None:
+    one = clerk()
+    page = one.page
+    page.goto(f"{one.url}/cases/begin")
+    page.keyboard.press("ArrowDown")
+    focus(page, "f-find")
+    page.keyboard.type("旧样例")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="用已有的").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("已选").wait_for()
+    assert "示例新料场有限公司" in page.inner_text("#party")
+    assert page.locator("#f-source").input_value() == "patrol"
+
+
+def test_a_name_that_is_alike_is_told_while_it_is_typed(clerk: Callable[..., Visit]) -> None:
+    one = clerk()
+    one.page.goto(f"{one.url}/cases/begin")
+    one.page.locator("#f-name").press_sequentially("示例新料场")
+    one.page.locator("#alike").get_by_text("是同一个吗").wait_for()
+    assert one.page.locator("#alike button").count() == 1
+
+
+def test_fields_of_other_kinds_are_hidden_without_script(clerk: Callable[..., Visit], browser: Browser) -> None:
+    one = clerk()
+    bare = browser.new_context(java_script_enabled=False, storage_state=one.page.context.storage_state())
+    page = bare.new_page()
+    page.goto(f"{one.url}/cases/begin")
+    assert page.locator("#f-representative").is_hidden()
+    page.locator("#f-kind").select_option("法人")
+    assert page.locator("#f-representative").is_visible()
+    assert page.locator("#f-representative_post").is_visible()
+    bare.close()
+
+
+def test_keys_lead_to_places_and_help_and_leave_typing_alone(clerk: Callable[..., Visit]) -> None:
+    one = clerk()
+    page = one.page
+    for key, place in (("c", "/"), ("p", "/parties"), ("w", "/work")):
+        page.keyboard.press("g")
+        page.keyboard.press(key)
+        page.wait_for_url(f"{one.url}{place}")
+    page.keyboard.press("?")
+    assert page.locator("#keys-help").is_visible()
+    page.wait_for_timeout(300)  # the button that got the focus fades into its colours
+    assert faults(one) == []
+    page.keyboard.press("Escape")
+    assert page.locator("#keys-help").is_hidden()
+    page.keyboard.press("/")
+    page.keyboard.type("g?w")
+    assert page.locator("#q").input_value() == "g?w"
+    assert page.locator("#keys-help").is_hidden()
+
+
+def test_stale_drafts_are_filled_anew_from_the_case(clerk: Callable[..., Visit], office: Office) -> None:
+    one = clerk()
+    one.page.goto(f"{one.url}/cases/{office.case_id}")
+    one.page.locator("#stale").get_by_role("button", name="更新").click()
+    one.page.wait_for_load_state("networkidle")
+    one.page.goto(f"{one.url}/cases/{office.case_id}")
+    assert one.page.locator("#stale").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_the_pages_of_a_clerk(
+    clerk: Callable[..., Visit], office: Office, scheme: str
+) -> None:
+    one = clerk(color_scheme=scheme)
+    found = {}
+    for path in pages_of(office):
+        one.page.goto(f"{one.url}{path}")
+        one.page.evaluate("() => document.querySelectorAll('details').forEach(d => d.open = true)")
+        found[path] = faults(one)
+    assert {p: f for p, f in found.items() if f} == {}
+
+
+def test_no_page_of_a_clerk_is_wider_than_a_phone(clerk: Callable[..., Visit], office: Office) -> None:
+    one = clerk(viewport=PHONE, is_mobile=True, has_touch=True)
+    wide = {}
+    for path in pages_of(office):
+        one.page.goto(f"{one.url}{path}")
+        one.page.evaluate("() => document.querySelectorAll('details').forEach(d => d.open = true)")
+        wide[path] = one.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+    assert {p: w for p, w in wide.items() if w > 1} == {}
