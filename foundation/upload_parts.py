@@ -13,11 +13,11 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from foundation import upload_digests
 from foundation.blobs import NO_ROOM
 from foundation.digests import PIECE, Blob
 from foundation.errors import BadInput, Conflict, Full, Unavailable
@@ -84,6 +84,7 @@ class Part:
 
     def remove(self) -> None:
         """Take the file and its mark away, if they are there."""
+        upload_digests.forget(self.path)
         self._mark.unlink(missing_ok=True)
         self.path.unlink(missing_ok=True)
 
@@ -143,7 +144,9 @@ class Part:
             os.fsync(file.fileno())
         if checksum:
             self._settle(start, taken == checksum.digest)
-        return self.size()
+        there = self.path.stat().st_size
+        upload_digests.follow(self.path, start, there)
+        return there
 
     def _settle(self, start: int, is_right: bool) -> None:
         if not is_right:
@@ -153,17 +156,8 @@ class Part:
             raise Mismatch("这一段与校验值不符，已丢弃，未登记任何内容。", remedy="重新发送这一段。", path="checksum")
 
     def digests(self) -> Blob:
-        """Take SHA-256 and SM3 of the whole file, side by side (hashing lets other threads run)."""
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            sha256, sm3 = pool.map(self._digest, ("sha256", "sm3"))
-        return Blob(sha256=sha256, sm3=sm3, size=self.path.stat().st_size)
-
-    def _digest(self, algorithm: str) -> str:
-        taken, piece = hashlib.new(algorithm, usedforsecurity=False), bytearray(PIECE)
-        with self.path.open("rb", buffering=0) as file:
-            while count := file.readinto(piece):
-                taken.update(memoryview(piece)[:count])
-        return taken.hexdigest()
+        """Return SHA-256 and SM3 of the whole file."""
+        return upload_digests.finished(self.path, self.path.stat().st_size)
 
 
 def _copied(source: Source, write: Callable[[bytes], object], room: int, algorithm: str) -> bytes:

@@ -53,7 +53,9 @@ __all__ = [
 ]
 REMEMBERED = dt.timedelta(days=2)
 """How long a finished one still answers with what became of it."""
-LEFT_ALONE = dt.timedelta(minutes=2)
+TOUCHED_EVERY = dt.timedelta(minutes=1)
+"""How exactly the last piece is written down."""
+LEFT_ALONE = dt.timedelta(minutes=5)
 """After which the duty finishes a whole upload whose server was killed before it could."""
 MOST_OPEN = 200
 """Uploads of one account under way at the same time (a card full of photos is one each)."""
@@ -166,13 +168,16 @@ def append(ctx: Context, upload: UploadFacts, at: int, source: Source, checksum:
         try:
             there = part.append(source, upload.length - there, checksum)
         finally:
-            _touch(ctx, upload.id)
+            _touch(ctx, upload)
     return there
 
 
-def _touch(ctx: Context, upload_id: str) -> None:
+def _touch(ctx: Context, upload: UploadFacts) -> None:
+    """Write down that somebody goes on with it, once in a while: pieces come many a second."""
+    if ctx.clock.now() - upload.touched_at < TOUCHED_EVERY:
+        return
     with ctx.database.write() as session:
-        session.execute(sa.update(UploadRow).where(UploadRow.id == upload_id).values(touched_at=ctx.clock.now()))
+        session.execute(sa.update(UploadRow).where(UploadRow.id == upload.id).values(touched_at=ctx.clock.now()))
 
 
 def finish(ctx: Context, upload_id: str, words: Mapping[str, str] | None = None) -> UploadFacts:

@@ -213,7 +213,7 @@ def test_a_service_that_is_down_leaves_no_fault_and_the_worker_tries_again(ctx: 
     with pytest.raises(Unavailable):
         uploads.finish(ctx, upload.id)
     finisher.error = None
-    move(ctx, ctx.clock.now() + dt.timedelta(minutes=3))
+    move(ctx, ctx.clock.now() + dt.timedelta(minutes=6))
     uploads.tidy(ctx)
     with ctx.database.read() as session:
         assert uploads.upload_facts(session, upload.id, ME).finished_at

@@ -2,7 +2,7 @@
 // A lost network or a killed server costs a pause; where to go on is asked of the server each time.
 import { forget, keep, kept } from "./stash.js";
 
-const PIECE = 8 << 20, HASHED = 64 << 20, STASHED = 300 << 20;
+const PIECE = 32 << 20, HASHED = 64 << 20, STASHED = 300 << 20;
 const DELAYS = [0, 1000, 2000, 5000, 10000, 20000, 30000, 60000, 60000, 60000];
 const form = document.querySelector("#adding"), unfinished = document.querySelector("#unfinished");
 const panel = document.querySelector("#sending"), list = panel?.querySelector(".sending");
