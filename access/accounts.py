@@ -18,7 +18,7 @@ from access.persons import add_person, appoint, end_appointment, person, persons
 from access.sessions import actor_of_session, end_all, sign_in, sign_out
 from access.tokens import end_all as end_tokens
 from foundation.context import Context
-from foundation.errors import BadInput, NotFound
+from foundation.errors import BadInput, NotFound, Refused
 
 __all__ = [
     "TooSoon",
@@ -117,10 +117,13 @@ def disable_account(ctx: Context, *, account_id: str, by: Actor | None = None) -
 
     Raises:
         NotFound: There is no such account.
+        Refused: It is the actor's own.
         Forbidden: The policy says no.
     """
     with ctx.database.write() as session:
         row, agency_id = _to_change(ctx, session, account_id, by)
+        if by is not None and by.account_id == account_id:
+            raise Refused("不能停用自己的账号。", remedy="由另一名系统管理员停用。")
         if row.disabled_at is not None:
             return
         ended = end_all(ctx, session, row.id) + end_tokens(ctx, session, row.id)

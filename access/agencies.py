@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from access.facts import Actor, AgencyFacts
+from access.facts import Actor, AgencyFacts, SettingFacts
 from access.models import AgencyOversightRow, AgencyRow, AgencySettingRow
 from access.policy import Permission, Record, absent, decide, refusal
 from access.setting_rules import checked_value, setting_rules
@@ -107,6 +107,15 @@ def settings_on(session: orm.Session, agency_id: str, day: dt.date) -> dict[str,
     )
     values.update({row.key: row.value for row in session.scalars(query)})
     return values
+
+
+def setting_history(session: orm.Session, agency_id: str, key: str) -> list[SettingFacts]:
+    """Return every value that an agency gave a setting, the latest first: by first day, then order of recording."""
+    row = AgencySettingRow
+    query = sa.select(row).where(row.agency_id == agency_id, row.key == key)
+    names = SettingFacts.__dataclass_fields__
+    found = session.scalars(query.order_by(row.valid_from.desc(), row.seq.desc()))
+    return [SettingFacts(**{name: getattr(one, name) for name in names}) for one in found]
 
 
 def agency_facts(session: orm.Session, agency_id: str, day: dt.date) -> AgencyFacts:

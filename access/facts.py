@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from foundation.canonical import digest
 
@@ -144,3 +145,17 @@ class TokenFacts:
     def is_valid_at(self, at: dt.datetime) -> bool:
         """Tell whether it opens anything at an instant."""
         return self.revoked_at is None and at < self.expires_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingFacts:
+    """A value of a setting with the day from which it holds."""
+
+    key: str
+    seq: int
+    valid_from: dt.date
+    value: Any
+    basis: str
+    set_by: str
+    """Account; empty when the agency was made with it."""
+    set_at: dt.datetime

@@ -17,10 +17,13 @@ from access.policy import Permission, absent
 from access.rulebook import rulebook
 from foundation.clock import legal_date
 from foundation.context import Context
-from foundation.errors import BadInput, NotFound
+from foundation.errors import BadInput, NotFound, Refused
 
 MEMO = "access.persons"
 """Where a session keeps the persons that it read."""
+
+KEEPER = "sysadmin"
+"""Who keeps the accounts; nobody takes that from oneself, or the office could be left without."""
 
 NO_PERSON = ("没有这个人员。", "检查人员编号。")
 
@@ -122,6 +125,7 @@ def end_appointment(ctx: Context, actor: Actor, appointment_id: str) -> None:
 
     Raises:
         NotFound: There is no such appointment.
+        Refused: It is what lets the actor do this.
         Forbidden: The policy says no.
     """
     with ctx.database.write() as session:
@@ -129,6 +133,8 @@ def end_appointment(ctx: Context, actor: Actor, appointment_id: str) -> None:
         if row is None:
             raise NotFound("没有这项任职。", remedy="刷新页面查看。")
         _require_manager(session, actor, row.agency_id)
+        if (row.person_id, row.role) == (actor.person_id, KEEPER):
+            raise Refused("不能终止自己的系统管理员职务。", remedy="由另一名系统管理员终止。")
         if row.ended_at is None:
             event = {"appointment": row.id, "person": row.person_id, "role": row.role}
             note(session, ctx, row.agency_id, "appointment.ended", actor, **event)

@@ -156,6 +156,23 @@ def restore(
     )
 
 
+def check(folder: Path, progress: Progress = lambda *_: None) -> list[str]:
+    """Read every byte of a backup again; return what does not agree with its manifest, one sentence each.
+
+    Raises:
+        BadInput: The folder is no backup.
+    """
+    manifest = read_manifest(folder)
+    faults = [f"清单中的 {n} 不在备份中。" for n in manifest["sha256"] if not (folder / "tables" / n).is_file()]
+    present = [n for n in manifest["sha256"] if (folder / "tables" / n).is_file()]
+    faults += [f"{n} 与清单不符。" for n in present if _digest(folder / "tables" / n) != manifest["sha256"][n]]
+    files = sorted(p for p in (folder / "blobs").rglob("*") if p.is_file())
+    if len(files) != manifest["blobs"]:
+        faults.append(f"应有 {manifest['blobs']} 个文件，现有 {len(files)} 个。")
+    spoilt = [p.name for p in _counted(files, progress, "文件") if _digest(p) != p.name]
+    return faults + [f"文件 {name[:12]}… 的内容已改变。" for name in spoilt]
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Return a backup's manifest.
 

@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     uploads_dir: Path | None = Field(
         default=None, description="未传完的上传文件所在目录；空为 data_dir/uploads，多台网页服务器须共用一个目录"
     )
+    backups_dir: Path | None = Field(
+        default=None, description="页面上所做备份的目录；空为 data_dir/backups，宜在另一块磁盘"
+    )
     upload_gib: int = Field(default=20, ge=1, le=1024, description="单个上传文件的上限（GiB）")
     templates_dir: Path = Field(default=ROOT / "templates", description="文书定义目录（只读）")
     fonts_dir: Path = Field(default=ROOT / "var/fonts", description="已备字体目录；可放本机关的授权字体")
@@ -53,6 +56,11 @@ class Settings(BaseSettings):
     def keys(self) -> Path:
         """Folder of the keys."""
         return self.keys_dir or self.data_dir / "keys"
+
+    @property
+    def backups(self) -> Path:
+        """Folder of the backups that are asked for at a page."""
+        return self.backups_dir or self.data_dir / "backups"
 
     @property
     def uploads(self) -> Path:

@@ -11,6 +11,7 @@ from foundation import slots
 from foundation.clock import local
 from foundation.context import Context, build_context
 from web import errors, security
+from web.admin.views import admin
 from web.api.views import api
 from web.auth.tokens import tokens
 from web.auth.views import auth
@@ -36,6 +37,7 @@ from web.recordings.views import recordings
 from web.recordings.watching import watching
 from web.search.views import search
 from web.serving.printing import prints
+from web.serving.scans import scans
 from web.serving.views import serving
 from web.signing.delegating import handing_over
 from web.signing.phone import phone
@@ -67,6 +69,7 @@ AREAS = (
     search,
     serving,
     prints,
+    scans,
     packages,
     batches,
     printing,
@@ -79,6 +82,7 @@ AREAS = (
     copies,
     giving,
     health,
+    admin,
     api,
 )
 

@@ -35,10 +35,11 @@ def sign_in_post() -> ResponseReturnValue:
 
 
 def _landing(token: str) -> str:
-    """Return where somebody begins who did not say where: at their work, or at the list of cases."""
+    """Return where somebody begins who did not say where: at their work, the office that they keep, or the cases."""
     actor = accounts.actor_of_session(the_context(), token)
     works = actor is not None and may_anywhere(actor, Permission.DOCUMENT_SIGN)
-    return url_for("work.index" if works else "cases.index")
+    keeps = actor is not None and may_anywhere(actor, Permission.ACCOUNT_MANAGE)
+    return url_for("work.index" if works else "admin.index" if keeps else "cases.index")
 
 
 def _again(
