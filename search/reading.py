@@ -15,6 +15,8 @@ from archive.facts import PackageFacts
 from casework import queries
 from casework.facts import CaseFacts, DocumentFacts, PartyFacts, RecordingFacts
 from casework.paper import values_of
+from casework.queries import TranscriptFacts
+from casework.subtitles import clock
 from casework.views import Office, office
 from foundation.canonical import digest
 from foundation.clock import legal_date
@@ -88,7 +90,8 @@ def _documents(read: Reader, ids: Sequence[str]) -> list[Change]:
 def _recordings(read: Reader, ids: Sequence[str]) -> list[Change]:
     found = queries.find_recordings(read.session, queries.RECORDING_COLUMNS["id"].in_(list(ids)))
     read.load_cases(r.case_id for r in found)
-    return [_recording(r, read.case_of(r.case_id)) for r in found]
+    said = queries.transcripts_of(read.session, [r.id for r in found])
+    return [_recording(r, read.case_of(r.case_id), said.get(r.id)) for r in found]
 
 
 def _packages(read: Reader, ids: Sequence[str]) -> list[Change]:
@@ -214,14 +217,14 @@ def _drawn(ctx: Context, document: DocumentFacts) -> str:
         return ""
 
 
-def _recording(recording: RecordingFacts, case: CaseFacts | None) -> Entry:
+def _recording(recording: RecordingFacts, case: CaseFacts | None, said: TranscriptFacts | None) -> Entry:
     texts = {"number": recording.number, "title": recording.kind}
     if recording.secrecy != INFORMANT:
         told = [recording.scene, recording.place, recording.operator, recording.device_no, recording.file_name]
         texts |= {
             "party": _names(case.parties) if case else "",
             "title": f"{recording.kind}：{recording.summary or recording.scene}",
-            TEXT: _lines(told),
+            TEXT: _lines([*told, *_shown(recording, said)]),
         }
     return described(
         Entry(
@@ -237,6 +240,12 @@ def _recording(recording: RecordingFacts, case: CaseFacts | None) -> Entry:
             texts=texts,
         )
     )
+
+
+def _shown(recording: RecordingFacts, said: TranscriptFacts | None) -> list[str]:
+    """Return what is marked and said in a recording, each with its time, so that a snippet tells where."""
+    marked = [f"{clock(m.at_s)} {m.text}" for m in recording.marks]
+    return [*marked, *(f"{clock(c.start_s)} {c.text}".strip() for c in (said.lines if said else ()))]
 
 
 def _package(package: PackageFacts, case: CaseFacts | None) -> Entry:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -14,6 +15,7 @@ from casework.operations import recordings
 from cli.media import make_media
 from foundation.clock import parse_local
 from foundation.context import Context
+from search import indexing
 from tests.casework.offices import CERTIFICATE, Bureau, small
 from tests.conftest import move
 from tests.web.test_uploads import Sender, Site, metadata, token_of
@@ -48,13 +50,14 @@ def announced(site: Site, **changes: object) -> str:
     return known.id
 
 
-def stored(site: Site, sender: Sender, video: bytes) -> str:
+def stored(site: Site, sender: Sender, video: bytes, **more: str) -> str:
     """Add a video with the plain form, as a browser without script does."""
     answer = sender.client.post(
         f"/cases/{site.case.id}/recordings/new",
         data={
             "csrf": sender.csrf, "kind": "录像", "scene": "现场检查", "place": "料场", "party_informed": "1",
-            "started_at": "2026-01-05T09:00", "ended_at": "2026-01-05T09:30", "file": (io.BytesIO(video), "现场.mp4"),
+            "started_at": "2026-01-05T09:00", "ended_at": "2026-01-05T09:30", **more,
+            "file": (io.BytesIO(video), "现场.mp4"),
         },
         content_type="multipart/form-data",
     )  # fmt: skip
@@ -180,6 +183,45 @@ def test_subtitles_are_imported_played_edited_and_never_overwritten_unseen(site:
     assert imported(SRT, "1") == 409, "somebody else changed it meanwhile"
     assert "遮盖" in sender.client.get(path).text
     assert imported("1\n00:10:00,000 --> 00:10:01,000\n别的录像\n", "2") == 422
+
+
+def test_words_that_are_said_or_marked_are_found_and_the_hit_opens_at_their_place(site: Site, video: bytes) -> None:
+    sender = site.sender()
+    path = stored(site, sender, video)
+    form = {"csrf": sender.csrf, "base_version": "0", "text": "00:00:01.000-00:00:02.000 铲车正在卸料"}
+    assert sender.client.post(f"{path}/subtitles", data=form).status_code == 303
+    mark = {"csrf": sender.csrf, "at_s": "1", "text": "车牌清A00"}
+    assert sender.client.post(f"{path}/marks", data=mark).status_code == 303
+    indexing.catch_up(site.bureau.ctx)
+    for words in ("铲车", "清A00"):
+        page = sender.client.get(f"/search?q={words}").text
+        assert "共 1 " in page, words
+        assert "00:00:01" in page
+        hit = re.search(rf'href="({path}\?q=[^"]+)"', page)
+        assert hit
+    assert "检索到 1 处" in sender.client.get(f"{path}?q=铲车").text
+    assert "共 0 " in site.sender("外人").client.get("/search?q=铲车").text
+
+
+@pytest.mark.article("A10.2")
+def test_what_an_informant_says_lies_encrypted_and_is_not_indexed(site: Site, video: bytes) -> None:
+    sender = site.sender()
+    path = stored(site, sender, video, secrecy="informant")
+    form = {"csrf": sender.csrf, "base_version": "0", "text": "00:00:01.000-00:00:02.000 我是寅三"}
+    assert sender.client.post(f"{path}/subtitles", data=form).status_code == 303
+    mark = {"csrf": sender.csrf, "at_s": "1", "text": "寅三的脸"}
+    assert sender.client.post(f"{path}/marks", data=mark).status_code == 303
+    page = sender.client.get(path).text
+    assert "我是寅三" in page
+    assert "寅三的脸" in page
+    assert "寅三" in sender.client.get(f"{path}/subtitles.vtt").text
+    with site.bureau.ctx.database.read() as session:
+        asked = ("SELECT * FROM recording_mark", "SELECT * FROM recording_transcript")
+        rows = [str(row) for text in asked for row in session.execute(sa.text(text))]
+    assert rows
+    assert "寅三" not in "".join(rows)
+    indexing.catch_up(site.bureau.ctx)
+    assert "共 0 " in sender.client.get("/search?q=寅三").text
 
 
 @pytest.mark.article("A34.1")

@@ -53,7 +53,9 @@ def index() -> ResponseReturnValue:
 
 
 def place_of(hit: Hit) -> str:
-    """Return the address of what was found."""
+    """Return the address of what was found; of a recording with what was asked, so that it opens at that place."""
     endpoint, name = PLACES[hit.thing]
     words: dict[str, Any] = {name: hit.id}
+    if hit.thing == "recording" and (asked := request.args.get("q", "").strip()):
+        words["q"] = asked[:LONGEST]
     return url_for(endpoint, **words)
