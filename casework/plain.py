@@ -58,7 +58,7 @@ def periods_of(document: DocumentFacts, deadlines: Sequence[DeadlineFacts], toda
 
 def _computed(document: DocumentFacts, deadline: DeadlineFacts, today: dt.date) -> PlainPeriod | None:
     words = read("party_words")["periods"]
-    row = words.get(f"{deadline.kind}:{document.type}") or words.get(deadline.kind)
+    row = words.get(f"{deadline.kind}:{document.type}", words.get(deadline.kind))
     if row is None or deadline.ended_on:
         return None
     state = MET if deadline.met_on else _state(deadline.last_day, today)

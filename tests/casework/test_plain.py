@@ -36,12 +36,12 @@ def test_every_period_of_a_party_has_plain_words_with_their_source() -> None:
     words = read("party_words")["periods"]
     kinds = {r.kind for r in rules() if r.duty_of == "party"}
     assert kinds <= set(words)
-    assert [k for k, w in words.items() if not {"open", "passed", "met", "how", "source"} <= set(w)] == []
+    assert [k for k, w in words.items() if w and not {"open", "passed", "met", "how", "source"} <= set(w)] == []
 
 
 def test_words_name_no_day_and_no_number_of_days_of_their_own() -> None:
     words = read("party_words")["periods"]
-    assert [k for k, w in words.items() if any(c.isdigit() for c in f"{w['open']}{w['passed']}")] == []
+    assert [k for k, w in words.items() if w and any(c.isdigit() for c in f"{w['open']}{w['passed']}")] == []
     assert {k.partition(":")[0] for k in words} <= {r.kind for r in rules()}
 
 
@@ -97,8 +97,17 @@ def test_a_day_that_the_paper_sets_is_told_and_nonsense_is_not() -> None:
 
 def test_a_summary_penalty_names_reconsideration_first() -> None:
     document = paper("summary_penalty_decision")
-    (found,) = periods_of(document, [period("litigation", subject_id=document.id)], dt.date(2026, 3, 13))
-    assert "先申请行政复议" in found.text
+    rows = [period(kind, subject_id=document.id) for kind in ("litigation", "reconsideration")]
+    (found,) = periods_of(document, rows, dt.date(2026, 3, 13))
+    assert "申请行政复议" in found.text
+    rights = "".join(r.text for r in rights_of(document, {"reconsideration_body": "示范县人民政府"}))
+    assert "先申请行政复议" in rights
+
+
+def test_a_period_that_lost_its_ground_is_not_told() -> None:
+    document = paper("penalty_decision")
+    row = period("reconsideration", subject_id=document.id, ended_on=dt.date(2026, 3, 12))
+    assert periods_of(document, [row], dt.date(2026, 3, 13)) == []
 
 
 def test_rights_hold_the_agencys_names_and_leave_out_what_is_not_known() -> None:

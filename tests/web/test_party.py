@@ -1,5 +1,7 @@
 """A party's pages: by number and PIN its own served papers and nothing else, its requests, the link to its copy."""
 
+import datetime as dt
+import html
 import io
 import re
 import shutil
@@ -256,6 +258,22 @@ def test_a_form_sent_twice_asks_once(counter: Counter) -> None:
     data = {**ASK, "other": "录像", "once": once[1], "csrf": csrf_of(page)}
     first, second = (client.post("/my/copies/new", data=data) for _ in range(2))
     assert first.location == second.location
+
+
+def test_a_form_whose_session_was_over_keeps_what_was_typed(counter: Counter) -> None:
+    client, pin = counter.app.test_client(), counter.give()
+    counter.enter(client, pin)
+    page = client.get("/my/copies/new").text
+    move(counter.ctx, counter.ctx.clock.now() + dt.timedelta(minutes=16))
+    data = {**ASK, "purpose": "申请“复议”", "csrf": csrf_of(page), "once": "x"}
+    over = client.post("/my/copies/new", data=data)
+    assert over.status_code == 401
+    kept = dict(re.findall(r'name="(kept\.\w+)" value="([^"]*)"', over.text))
+    words = {k: html.unescape(v) for k, v in kept.items()}
+    again = client.post("/my/sign-in", data={"number": counter.number, "pin": pin, "csrf": csrf_of(over.text), **words})
+    assert "申请“复议”" in again.text
+    assert "kept.csrf" not in over.text
+    assert client.get("/my/").status_code == 200
 
 
 def test_a_request_of_somebody_else_is_answered_like_none(counter: Counter) -> None:

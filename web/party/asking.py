@@ -35,7 +35,7 @@ def asked_in(form: Form) -> Asked:
 @party_signed_in
 def begin() -> ResponseReturnValue:
     """Show the form."""
-    return _form_page(Form(values={"form": "拷贝"}))
+    return form_page(Form(values={"form": "拷贝"}))
 
 
 @asking.post("/new")
@@ -48,10 +48,11 @@ def ask() -> ResponseReturnValue:
             the_context(), the_actor(), case_id=visitor.case_id, party_id=visitor.party_id, asked=asked_in(form)
         )
         return form.done(url_for("asking.show", request_id=made.id))
-    return _form_page(form), form.status
+    return form_page(form), form.status
 
 
-def _form_page(form: Form) -> str:
+def form_page(form: Form) -> str:
+    """Return the page of the form, empty or with what was typed."""
     visitor = the_visitor()
     with own_sight() as see:
         papers = copy_requests.askable(office_of(see.ctx, see.session), visitor.case_id, visitor.party_id)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from access import accounts
@@ -17,8 +17,10 @@ from foundation.errors import Forbidden, NotFound
 from foundation.paces import Pace, within
 from web import blobs
 from web.blobs import Held
+from web.forms import Form
 from web.lookup import Sight, file_of
-from web.party.access import PARTY_TOKEN, own_sight, party_signed_in, the_visitor
+from web.party.access import KEPT, PARTY_TOKEN, own_sight, party_signed_in, the_visitor
+from web.party.asking import form_page
 from web.security import TOKEN, local_path, the_context
 from web.words import METHODS
 
@@ -51,9 +53,19 @@ def sign_in_post() -> ResponseReturnValue:
     target = _target()
     if staff := session.get(TOKEN):
         accounts.sign_out(the_context(), str(staff))
+    kept = _kept()
     session.clear()
     session[PARTY_TOKEN] = token
+    if kept and (visitor := passes.visitor_of(the_context(), token)):
+        g.visitor, g.actor = visitor, visitor.actor
+        return form_page(Form(values=kept))
     return redirect(target, code=303)
+
+
+def _kept() -> dict[str, Any]:
+    """Return what was typed into a form before the session was over."""
+    lists = {k.removeprefix(KEPT): v for k, v in request.form.lists() if k.startswith(KEPT)}
+    return {k: v[0] if len(v) == 1 else v for k, v in lists.items()}
 
 
 def _target() -> str:
@@ -63,7 +75,8 @@ def _target() -> str:
 
 
 def _again(error: str, status: int, number: str, *, wait: int = 0) -> ResponseReturnValue:
-    page = render_template("own_sign_in.html", number=number[:200], next=_target(), error=error)
+    kept = [(k, one) for k, v in _kept().items() for one in (v if isinstance(v, list) else [v])]
+    page = render_template("own_sign_in.html", number=number[:200], next=_target(), error=error, kept=kept)
     answer = make_response(page, status)
     if wait:
         answer.headers["Retry-After"] = str(wait)

@@ -30,8 +30,8 @@ def page() -> ResponseReturnValue:
     if not code and not digest:
         return render_template("verify.html")
     found, inside = ID.search(code), re.search(r"[?&]d=([0-9a-f]+)", code)
-    words = {"d": digest or (inside[1] if inside else ""), "v": _version(code)}
-    return redirect(url_for("verify.answer", document_id=found[0] if found else "0", **words))
+    shown = digest or (inside[1] if inside else "")
+    return redirect(url_for("verify.answer", document_id=found[0] if found else "0", d=shown, v=_version(code)))
 
 
 @verify.get("/v/<document_id>")
