@@ -12,13 +12,26 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from access import tokens
 from access.accounts import actor_of_session
 from access.facts import Actor
 from foundation.context import Context
+from web import keeping
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; "
@@ -47,6 +60,7 @@ BEARER = "bearer "
 SAFE = frozenset(["GET", "HEAD", "OPTIONS"])
 """Methods that change nothing."""
 
+ENDED = "登录已到期。请重新登录，刚才填写的内容会带过来，不会丢失。"
 STRANGER = "页面已过期或请求来历不明，未作任何改动。请返回上一页刷新后重试。"
 MOVED = "您的职务或部门在打开这个页面之后有变动，未作任何改动。请刷新页面，核对后再办理。"
 
@@ -88,9 +102,11 @@ def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
 def _to_sign_in() -> Any:
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
         abort(401, description="没有登录或登录已过期。请重新登录后再试。")
-    # After signing in a change is not repeated: its page opens anew.
+    # After signing in a change is not repeated by itself: what was typed waits until its person sends it once more.
     back = request.full_path.rstrip("?") if request.method in SAFE else "/"
     target = url_for("auth.sign_in", next=local_path(back))
+    if request.method == "POST" and (text := keeping.keep()):
+        return make_response(render_template("sign_in.html", next="/", kept=text, error=ENDED), 401)
     if request.headers.get("HX-Request"):
         answer = make_response("", 401)
         answer.headers["HX-Redirect"] = target

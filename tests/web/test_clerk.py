@@ -8,9 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from access import accounts
 from casework import queries
 from casework.facts import CaseFacts
-from tests.web.conftest import csrf_of
+from tests.web.conftest import PASSWORD, csrf_of
 from tests.web.office import OfficeSite as Site
 from tests.web.office import as_, site
 
@@ -244,3 +245,40 @@ def test_names_that_are_alike_are_told_while_they_are_typed(site: Site, handler:
     found = handler.get("/parties/alike", query_string={"name": "样例木材", "use": "1"}).text
     assert 'name="use"' in found
     assert handler.get("/parties/alike?name=").text.strip() == ""
+
+
+def test_what_was_typed_outlives_the_session_and_is_sent_once_more_by_its_person(
+    site: Site, as_: Callable[[str], FlaskClient]
+) -> None:
+    client = as_("甲一")
+    page = client.get("/cases/begin").text
+    typed = {"source": "patrol", "title": "涉嫌\r\n<b>占道", "kind": "公民", "members": member_ids(page)}
+    with site.ctx.database.read() as session:
+        account = accounts.account_of(session, f"甲一-{site.bureau.agency_id}")
+    accounts.set_password(site.ctx, account_id=account.id, password=PASSWORD)  # every session ends with it
+    asked = client.post("/cases/begin", data={"csrf": csrf_of(page), "once": "k1", **typed})
+    assert asked.status_code == 401
+    assert "不会丢失" in asked.text
+    form = {name: hidden(asked.text, name) for name in ("csrf", "kept", "next")}
+    login = {"login": f"甲一-{site.bureau.agency_id}", "password": PASSWORD}
+    again = client.post("/sign-in", data={**form, **login, "password": "wrong"})
+    assert hidden(again.text, "kept") == form["kept"]
+    resumed = client.post("/sign-in", data={**form, **login, "csrf": csrf_of(again.text)})
+    assert "继续提交" in resumed.text
+    assert "涉嫌\n&lt;b&gt;占道" in resumed.text.replace("\r\n", "\n")
+    case = case_of(site, client.post("/cases/begin", data={"csrf": csrf_of(resumed.text), "once": "k1", **typed}))
+    assert "占道" in case.title
+
+
+def test_a_kept_form_that_was_not_written_here_is_forgotten(site: Site, as_: Callable[[str], FlaskClient]) -> None:
+    as_("甲一")
+    client = site.app.test_client()
+    login = {"login": f"甲一-{site.bureau.agency_id}", "password": PASSWORD, "kept": "forged.x.y", "next": "/"}
+    answer = client.post("/sign-in", data={**login, "csrf": csrf_of(client.get("/sign-in").text)})
+    assert answer.location == "/work"
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found
+    return found[1]

@@ -46,7 +46,7 @@ def test_a_page_asks_to_sign_in_and_leads_back(site: Site) -> None:
         "next": "//evil.example",
         "csrf": csrf_of(client.get("/sign-in").text),
     }
-    assert client.post("/sign-in", data=form).location == "/"
+    assert client.post("/sign-in", data=form).location == "/work"
 
 
 def test_an_unknown_address_is_answered_by_a_page_with_a_way_back(handler: FlaskClient) -> None:

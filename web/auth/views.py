@@ -1,12 +1,13 @@
 """Sign in and out, and one's own account: the same answer for an unknown account and a wrong password."""
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from access import accounts
 from access.policy import Permission, may_anywhere
 from access.rulebook import rulebook
 from foundation.errors import BadInput, Forbidden
+from web.keeping import kept
 from web.security import TOKEN, local_path, signed_in, the_actor, the_context
 
 auth = Blueprint("auth", __name__)
@@ -31,6 +32,9 @@ def sign_in_post() -> ResponseReturnValue:
         return _again(error, 401, target, login)
     session.clear()
     session[TOKEN] = token
+    if form := kept(request.form.get("kept", "")):
+        g.actor = accounts.actor_of_session(the_context(), str(token))
+        return render_template("resume.html", kept=form, path=local_path(form.path))
     return redirect(_landing(str(token)) if target == "/" else target, code=303)
 
 
@@ -45,7 +49,8 @@ def _landing(token: str) -> str:
 def _again(
     error: accounts.TooSoon | Forbidden, status: int, target: str, login: str, *, wait: int = 0
 ) -> ResponseReturnValue:
-    page = render_template("sign_in.html", next=target, login=login, error=f"{error.message}{error.remedy}")
+    words = {"login": login, "kept": request.form.get("kept", ""), "error": f"{error.message}{error.remedy}"}
+    page = render_template("sign_in.html", next=target, **words)
     answer = make_response(page, status)
     if wait:
         answer.headers["Retry-After"] = str(wait)
