@@ -94,7 +94,7 @@ def _begin_page(see: Sight, case: CaseFacts | None, form: Form) -> str:
         form=form,
         targets=papers if any(s.startswith("target.") for s in sources) else [],
         recordings=see.seen(queries.recordings_of(see.session, case.id)) if case else [],
-        about_recording=any(s.startswith("recording.") for s in sources),
+        about_recording="recording.device_no" in sources,
     )
 
 
