@@ -12,8 +12,8 @@ from foundation.clock import parse_local
 from tests.web.conftest import PASSWORD, csrf_of
 from tests.web.office import OfficeSite as Site
 from tests.web.office import as_, site
+from web.guide.stops import stops_of
 from web.work.links import left_of
-from web.work.tour import stops_of
 
 __all__ = ["as_", "site"]
 

@@ -6,10 +6,10 @@ from flask.typing import ResponseReturnValue
 from access.rulebook import rulebook
 from casework.operations.work import Item, my_work, title_of
 from casework.queries.work import CaseHead
+from web.guide.stops import stops_of
 from web.paging import Paging, address, page_number, page_url
 from web.security import signed_in, the_actor, the_context
 from web.work.links import row_of
-from web.work.tour import stops_of
 
 work = Blueprint("work", __name__)
 
