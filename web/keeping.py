@@ -31,7 +31,8 @@ def keep() -> str:
     fields = [[k, v] for k, values in request.form.lists() for v in values if k not in LEFT_OUT]
     if not fields or sum(len(k) + len(v) for k, v in fields) > LARGEST:
         return ""
-    return str(_signer().dumps([request.full_path.rstrip("?"), fields, bool(request.files)]))
+    files = any(f.filename for f in request.files.values())
+    return str(_signer().dumps([request.full_path.rstrip("?"), fields, files]))
 
 
 def kept(text: str) -> Kept | None:

@@ -49,7 +49,8 @@ def test_a_head_of_a_case_needs_no_party() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted", "place"), [("甲一", "/", "/work"), ("管理员", "/", "/admin/"), ("甲一", "/packages", "/packages")]
+    ("name", "wanted", "place"),
+    [("甲一", "/", "/work"), ("管理员", "/", "/admin/"), ("甲一", "/packages", "/packages")],
 )
 def test_who_signs_in_begins_at_their_work_unless_they_asked_for_a_place(
     site: Site, as_: Callable[[str], FlaskClient], name: str, wanted: str, place: str
