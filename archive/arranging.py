@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from archive.facts import MAIN, SIDE, Arrangement, Entry
+from archive.facts import MAIN, SIDE, Arrangement, Entry, Move
 from archive.ruling import read, setting
 from casework.facts import CaseFacts, DocumentFacts, RecordingFacts, ServiceFacts, Status
 from casework.sealing import INFORMANT, names_informant
@@ -41,6 +41,8 @@ class CaseFile:
     settings: Mapping[str, Any] = field(default_factory=dict)
     filer: str = ""
     """Who arranges."""
+    moves: Sequence[Move] = ()
+    """Changes by hand, in order."""
 
     def document(self, document_id: str | None) -> DocumentFacts | None:
         """Return a paper of the case."""
@@ -75,11 +77,28 @@ def arrange(file: CaseFile) -> Arrangement:
     volumes = {d.id: volumes_of(file, d) for d in papers}
     main = [d for d in papers if MAIN in volumes[d.id]]
     side = [d for d in papers if SIDE in volumes[d.id]]
+    by_rule = {MAIN: list(_ordered(file, main, pack["main"])), SIDE: list(_ordered(file, side, pack["side"]))}
+    order = moved(by_rule, file.moves)
     return Arrangement(
-        main=_with_loose(list(_ordered(file, main, pack["main"])), _loose(file, papers, inside=False)),
-        side=_with_loose(list(_ordered(file, side, pack["side"])), _loose(file, papers, inside=True)),
+        main=_with_loose(order[MAIN], _loose(file, papers, inside=False)),
+        side=_with_loose(order[SIDE], _loose(file, papers, inside=True)),
         pack=name,
     )
+
+
+def moved(order: Mapping[str, Sequence[Entry]], moves: Sequence[Move]) -> dict[str, list[Entry]]:
+    """Return the order by rule with what was moved by hand; a move whose paper is not there any more does nothing."""
+    found = {volume: list(entries) for volume, entries in order.items()}
+    resets = [at for at, move in enumerate(moves) if not move.document_id]
+    for move in moves[resets[-1] + 1 :] if resets else moves:
+        entry = next((e for e in found[move.origin] if e.document_id == move.document_id), None)
+        if entry is None:
+            continue
+        found[move.origin].remove(entry)
+        places = [e.document_id for e in found[move.volume]]
+        at = places.index(move.before_id) if move.before_id in places else len(places)
+        found[move.volume].insert(at, entry)
+    return found
 
 
 def _names_informant(file: CaseFile, document: DocumentFacts) -> bool:

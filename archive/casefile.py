@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import orm
 
 from archive.arranging import CaseFile
+from archive.queries import arrangement_moves
 from casework import queries
 from casework.views import Office, office
 from foundation.context import Context
@@ -22,6 +23,7 @@ def case_file(at: Office, case_id: str, *, filer: str = "", settings: Mapping[st
         recordings=queries.recordings_of(at.session, case_id),
         services=queries.services_of(at.session, case_id),
         filer=filer,
+        moves=arrangement_moves(at.session, case_id),
         settings=settings if settings is not None else at.settings_today(case.agency_id),
     )
 

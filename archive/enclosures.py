@@ -56,6 +56,20 @@ def enclosures(blobs: BlobStore, document: DocumentFacts, definition: DocumentTy
             yield Enclosure(title=f"附件：{one.name}", pdf=pages)
 
 
+def own_blobs(document: DocumentFacts, definition: DocumentType) -> list[str]:
+    """Return the files whose pages a paper brings itself, without its attachments.
+
+    Raises:
+        Broken: The paper has no file.
+    """
+    kinds = [k for k in (SCAN, RENDERING, "pdf") if k in document.blobs][:1]
+    if SCAN in document.blobs and RENDERING in document.blobs and not all_by_hand(after_issue(definition, document)):
+        kinds.append(RENDERING)
+    if not kinds:
+        raise Broken(f"《{document.title}》没有制成的文件。", remedy="核对该文书是否已经制发。", path=document.id)
+    return [document.blobs[k] for k in kinds]
+
+
 def own_pages(blobs: BlobStore, document: DocumentFacts) -> bytes:
     """Return the paper itself as a PDF that may be bound.
 

@@ -53,6 +53,23 @@ class Item:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Move:
+    """One change by hand of the order in a case's volumes."""
+
+    document_id: str
+    """Empty: the order goes back to the rule's."""
+    origin: str
+    """Volume in which it stood."""
+    volume: str
+    """Volume in which it stands now."""
+    before_id: str
+    """Paper before which it now stands; empty at the end."""
+    reason: str
+    name: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Arrangement:
     """The papers of a case in two volumes."""
 

@@ -93,7 +93,7 @@ def _opened(ctx: Context, actor: Actor, case_id: str) -> PackageFacts:
         known = shelving.open_package(session, case_id)
         if known is not None:
             return queries.package_facts(session, known.id)
-        _refuse_unfinished(file)
+        refuse_unfinished(file)
         return _begun(at, actor, file)
 
 
@@ -151,23 +151,30 @@ def _transfer_number(at: Office, actor: Actor, file: CaseFile, package_id: str) 
     )
 
 
-def _refuse_unfinished(file: CaseFile) -> None:
-    findings = []
+def unfinished(file: CaseFile) -> list[Finding]:
+    """Return why a case cannot be filed yet: it is not closed, or papers are not issued."""
+    found = []
     if file.case.closed_on is None:
         message = "案件还没有结案，不能归档。"
-        findings.append(
-            Finding(code="G17", article="A31.1", message=message, remedy="先制发结案审批表。", who="承办人")
-        )
+        found.append(Finding(code="G17", article="A31.1", message=message, remedy="先制发结案审批表。", who="承办人"))
     for document in file.documents:
         if document.status in UNFINISHED and document.type not in COMPUTED:
-            message = f"《{document.title}》还没有制发完毕。"
-            remedy = "制发该文书，或作废并写明理由。"
-            findings.append(
-                Finding(
-                    code="UNFINISHED", article="A31.1", message=message, remedy=remedy, who="承办人", path=document.id
-                )
-            )
-    if findings:
+            message, remedy = f"《{document.title}》还没有制发完毕。", "制发该文书，或作废并写明理由。"
+            found.append(_unfinished(document.id, message, remedy))
+    return found
+
+
+def _unfinished(document_id: str, message: str, remedy: str) -> Finding:
+    return Finding(code="UNFINISHED", article="A31.1", message=message, remedy=remedy, who="承办人", path=document_id)
+
+
+def refuse_unfinished(file: CaseFile) -> None:
+    """Refuse to file a case that is not closed or has unfinished papers.
+
+    Raises:
+        Refused: Every reason is named.
+    """
+    if findings := unfinished(file):
         raise Refused(f"案卷还不能归档：{findings[0].message}", remedy=findings[0].remedy, findings=findings)
 
 

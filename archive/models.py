@@ -112,6 +112,30 @@ class PackageItemRow(Base):
     recordings: orm.Mapped[list[Any]] = orm.mapped_column(Json, default=list)
 
 
+class ArrangementMoveRow(Base):
+    """One change by hand of the order in a case's volumes; rows are added, never changed."""
+
+    __tablename__ = "arrangement_move"
+    __table_args__ = (
+        sa.UniqueConstraint("case_id", "seq"),
+        sa.ForeignKeyConstraint(["agency_id", "case_id"], ["case_.agency_id", "case_.id"]),
+    )
+    id: orm.Mapped[Id] = orm.mapped_column(primary_key=True)
+    agency_id: orm.Mapped[Id]
+    case_id: orm.Mapped[Id] = orm.mapped_column(index=True)
+    seq: orm.Mapped[int]
+    document_id: orm.Mapped[str] = orm.mapped_column(sa.String(36))
+    """Empty: the order goes back to the rule's."""
+    origin: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+    volume: orm.Mapped[str] = orm.mapped_column(sa.String(40))
+    before_id: orm.Mapped[str] = orm.mapped_column(sa.String(36))
+    """Paper before which it now stands; empty at the end."""
+    reason: orm.Mapped[str] = orm.mapped_column(sa.Text)
+    person_id: orm.Mapped[Id]
+    name: orm.Mapped[str] = orm.mapped_column(sa.String(200))
+    at: orm.Mapped[dt.datetime]
+
+
 class PackageFileRow(Base):
     """One file of a package's payload."""
 

@@ -8,8 +8,16 @@ from sqlalchemy import orm
 
 from access.policy import Record
 from archive.codes import Code
-from archive.facts import CheckFacts, CopyFacts, FileFacts, ItemFacts, PackageFacts, VolumeFacts
-from archive.models import CopyRow, PackageCheckRow, PackageFileRow, PackageItemRow, PackageRow, PackageVolumeRow
+from archive.facts import CheckFacts, CopyFacts, FileFacts, ItemFacts, Move, PackageFacts, VolumeFacts
+from archive.models import (
+    ArrangementMoveRow,
+    CopyRow,
+    PackageCheckRow,
+    PackageFileRow,
+    PackageItemRow,
+    PackageRow,
+    PackageVolumeRow,
+)
 from foundation.database import Base
 from foundation.errors import NotFound
 
@@ -99,6 +107,12 @@ def items_of(session: orm.Session, package_id: str, volume: str | None = None) -
         ItemFacts(**{**_named(r, ItemFacts), "recordings": tuple(r.recordings)})
         for r in session.scalars(query.order_by(PackageItemRow.volume, PackageItemRow.seq))
     ]
+
+
+def arrangement_moves(session: orm.Session, case_id: str) -> list[Move]:
+    """Return what was moved by hand in a case's volumes, in order."""
+    query = sa.select(ArrangementMoveRow).where(ArrangementMoveRow.case_id == case_id).order_by(ArrangementMoveRow.seq)
+    return [Move(**_named(r, Move)) for r in session.scalars(query)]
 
 
 def files_of(session: orm.Session, package_id: str) -> list[FileFacts]:

@@ -7,9 +7,10 @@ Kinds of job: `package_check` (subject: the package), `brought_check` (subject: 
 
 import contextlib
 import shutil
+import time
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from archive.names import safe_name
 from archive.portable import verify as portable
 from archive.verifying import Fault
 from casework import queries as casework
+from foundation.blobs import refuse_empty
 from foundation.context import Context
 from foundation.errors import BadInput, Broken, Forbidden, NotFound
 from foundation.jobs import JobState, Task, ask, job, jobs_of
@@ -33,6 +35,10 @@ PIECE_BYTES, PIECE_FILES = 256 << 20, 400
 MOST_BROUGHT = 64 << 30
 """Unpacked bytes of a package that is brought."""
 MOST_ENTRIES = 100_000
+MOST_SENT = 16 << 30
+"""Bytes of a file that is brought."""
+STALE_S = 86_400
+"""After a day what was brought and never checked is thrown away."""
 CHECK, BROUGHT = "package_check", "brought_check"
 UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
 
@@ -261,3 +267,55 @@ def _known_as(ctx: Context, digest: str, account_id: str) -> list[str]:
             p for p in papers if decide(actor, Permission.DOCUMENT_READ, casework.document_record(p), viewer).allowed
         ]
     return [*told, *(f"与系统中的《{p.title}》{p.number}逐字节相同。" for p in may)]
+
+
+def bring(ctx: Context, pieces: Iterable[bytes], name: str, expected: int | None) -> str:
+    """Write what somebody brings to where it is checked, and return its subject; nothing of it stays in memory.
+
+    Args:
+        ctx: The floor.
+        pieces: Its bytes.
+        name: What it is called, for messages.
+        expected: How many bytes were announced.
+
+    Raises:
+        BadInput: It is empty, too large, or broke off.
+        Full: There is no space for it.
+    """
+    _sweep(ctx)
+    subject = ctx.ids.new()
+    folder = brought_folder(ctx, subject)
+    try:
+        with disk_errors():
+            folder.mkdir(parents=True)
+            _refuse_cut(_written(folder / "file", pieces, name), name, expected)
+    except Exception:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return subject
+
+
+def _written(path: Path, pieces: Iterable[bytes], name: str) -> int:
+    size = 0
+    with path.open("wb") as out:
+        for piece in pieces:
+            size += out.write(piece)
+            if size > MOST_SENT:
+                message = f"“{name}”超过{MOST_SENT >> 30}GiB。"
+                raise BadInput(message, remedy="解压后用档案包内的 verify.py 核验。", path="file")
+    return size
+
+
+def _refuse_cut(size: int, name: str, expected: int | None) -> None:
+    refuse_empty(size, "file")
+    if expected is not None and size != expected:
+        raise BadInput(f"“{name}”没有传完（{size}/{expected}字节）。", remedy="重新上传。", path="file")
+
+
+def _sweep(ctx: Context) -> None:
+    """Take away what was brought and never checked."""
+    folder = brought_folder(ctx, "")
+    for one in folder.iterdir() if folder.is_dir() else ():
+        with contextlib.suppress(OSError):
+            if time.time() - one.stat().st_mtime > STALE_S:
+                shutil.rmtree(one, ignore_errors=True)

@@ -8,8 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from archive.codes import Code
-from archive.facts import CheckFacts, FileFacts, Item, Retention
-from archive.models import PackageCheckRow, PackageFileRow, PackageItemRow, PackageRow, PackageVolumeRow
+from archive.facts import CheckFacts, FileFacts, Item, Move, Retention
+from archive.models import (
+    ArrangementMoveRow,
+    PackageCheckRow,
+    PackageFileRow,
+    PackageItemRow,
+    PackageRow,
+    PackageVolumeRow,
+)
 from archive.names import slug
 
 ARRANGED, PACKING, KEPT = "arranged", "packing", "kept"
@@ -95,6 +102,15 @@ def insert_package(
         )
     session.flush()
     return row
+
+
+def add_move(session: orm.Session, new_id: str, move: Move, *, agency_id: str, case_id: str, person_id: str) -> None:
+    """Add a change by hand of a case's order."""
+    last = session.scalar(sa.select(sa.func.max(ArrangementMoveRow.seq)).where(ArrangementMoveRow.case_id == case_id))
+    fields = {name: getattr(move, name) for name in Move.__dataclass_fields__}
+    own = {"id": new_id, "agency_id": agency_id, "case_id": case_id, "person_id": person_id}
+    session.add(ArrangementMoveRow(**own, seq=(last or 0) + 1, **fields))
+    session.flush()
 
 
 def change(session: orm.Session, package_id: str, **fields: Any) -> PackageRow:

@@ -25,6 +25,9 @@ from web.copies.views import copies
 from web.deadlines.views import deadlines
 from web.documents.views import documents
 from web.drafting.views import drafting
+from web.filing.checking import checking
+from web.filing.exporting import exporting
+from web.filing.views import filing
 from web.health.views import health
 from web.packages.views import packages
 from web.parties.views import register
@@ -71,6 +74,9 @@ AREAS = (
     prints,
     scans,
     packages,
+    filing,
+    checking,
+    exporting,
     batches,
     printing,
     statutes_area,

@@ -57,6 +57,17 @@ def case_page(
     )
 
 
+def closed_cases(
+    session: orm.Session, where: sa.ColumnElement[bool], *, page: int, size: int
+) -> tuple[list[CaseFacts], int]:
+    """Return one page of the closed cases that wait to be filed, the longest closed first, and how many there are."""
+    chosen = sa.and_(where, CaseRow.closed_on.is_not(None), CaseRow.archived_on.is_(None))
+    query = sa.select(CaseRow).where(chosen).order_by(CaseRow.closed_on, CaseRow.id)
+    rows = session.scalars(query.limit(size).offset((page - 1) * size)).all()
+    total = session.scalar(sa.select(sa.func.count()).select_from(CaseRow).where(chosen)) or 0
+    return case_list(session, rows), total
+
+
 def cases_with_party(session: orm.Session, where: sa.ColumnElement[bool], party_id: str) -> list[CaseFacts]:
     """Return the cases of a party that a viewer may see, latest first."""
     own = CaseRow.id.in_(sa.select(CasePartyRow.case_id).where(CasePartyRow.party_id == party_id))
@@ -77,7 +88,9 @@ def last_partners(session: orm.Session, agency_id: str, person_id: str) -> list[
     own = (member.agency_id == agency_id, member.left_at.is_(None))
     latest = sa.select(member.case_id).where(*own, member.person_id == person_id)
     case_id = session.scalar(latest.order_by(member.added_at.desc(), member.case_id.desc()).limit(1))
-    return list(session.scalars(sa.select(member.person_id).where(*own, member.case_id == case_id).order_by(member.seq)))
+    return list(
+        session.scalars(sa.select(member.person_id).where(*own, member.case_id == case_id).order_by(member.seq))
+    )
 
 
 def open_deadlines(session: orm.Session, case_ids: list[str], *, duty_of: str = "agency") -> dict[str, DeadlineFacts]:

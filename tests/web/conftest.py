@@ -66,7 +66,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             pass
     ctx.clock.move(TODAY)
     indexing.catch_up(ctx)
-    _let_sign_in(ctx, play.cast.agency_id)
+    let_sign_in(ctx, play.cast.agency_id)
     app = create_app(ctx)
     app.testing = False
     cast = play.cast
@@ -74,7 +74,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     ctx.database.close()
 
 
-def _let_sign_in(ctx: Context, agency_id: str) -> None:
+def let_sign_in(ctx: Context, agency_id: str) -> None:
+    """Give everybody a password, and the office an administrator and an outsider."""
     admin = accounts.add_person(ctx, agency_id=agency_id, name="管理员", roles=["sysadmin"])
     accounts.add_account(ctx, person_id=admin.id, login="管理员")
     outsider = accounts.add_person(ctx, agency_id=agency_id, name="外人", roles=["handler"])

@@ -69,6 +69,8 @@ SENTENCES: Mapping[str, str] = {
     "batch.begun": "开始按名单批量制作",
     "batch.retried": "重试批量制作",
     "package.arranged": "整理案卷",
+    "file.paper_moved": "调整{title}在卷内的位置",
+    "file.order_reset": "卷内恢复规则排列",
     "package.kept": "形成档案包",
 }
 """What an event says; `{title}` is its paper or recording. A test compares with the kinds that operations write."""
@@ -88,6 +90,7 @@ class Moment:
     name: str
     seq: int
     kind: str
+    hash: str = ""
 
 
 def moments(
@@ -115,4 +118,6 @@ def moments(
         if subject and subject not in titles:
             continue
         text = SENTENCES.get(event.kind, event.kind).format(title=titles.get(subject, ""))
-        yield Moment(at=event.at, text=text, name=names.get(event.actor, ""), seq=event.seq, kind=event.kind)
+        yield Moment(
+            at=event.at, text=text, name=names.get(event.actor, ""), seq=event.seq, kind=event.kind, hash=event.hash
+        )

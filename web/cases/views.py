@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from access import accounts
+from access.policy import Permission
 from archive import queries as packages
 from casework import queries
 from casework.facts import CaseFacts, DocumentFacts
@@ -126,12 +127,14 @@ def case_journal(case_id: str) -> ResponseReturnValue:
         recordings = see.seen(queries.recordings_of(see.session, case_id))
         found = _moments(see, case_id, papers, recordings, everything=True)
         count = journal.verify_chain(see.session, f"case:{case_id}")
+        may_export = see.may(Permission.PACKAGE_MAKE, facts)
     page = page_number()
     return render_template(
         "journal.html",
         area="cases",
         case=facts,
         count=count,
+        may_export=may_export,
         moments=found[(page - 1) * EVENTS : page * EVENTS],
         paging=Paging(page=page, size=EVENTS, total=len(found)),
         page_url=page_url(),

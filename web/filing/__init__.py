@@ -1,0 +1,1 @@
+"""Pages on which closed cases are arranged and packed, and packages and files checked."""
