@@ -2,15 +2,16 @@
 
 `Database.write()` is the only way to change rows: one transaction, committed at the end, rolled back on any error. On
 SQLite it begins IMMEDIATE, so one writer at a time; on PostgreSQL operations lock their case row (`lock_row`). Nothing
-renders, signs or calls a network inside it.
+renders, signs or calls a network inside it. `write_with` is the same for operations that read much before they change
+anything: others wait only for the change.
 """
 
 import contextlib
 import datetime as dt
 import sqlite3
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event, orm
@@ -18,6 +19,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from foundation.clock import as_utc
 from foundation.errors import Unavailable
+
+Told = TypeVar("Told")
 
 BUSY_MS = 10_000
 """How long a SQLite writer waits for another before it says so."""
@@ -96,6 +99,27 @@ class Database:
             yield session
 
     @contextlib.contextmanager
+    def write_with(self, read: Callable[[orm.Session], Told]) -> Iterator[tuple[orm.Session, Told]]:
+        """Open one writing transaction with what `read` tells of the rows as they stand in it.
+
+        On SQLite one lock stands for everything, so `read` is asked before it is taken, and asked again under it only
+        when somebody else has written meanwhile. On PostgreSQL `read` locks its rows first and is asked once.
+
+        Raises:
+            Unavailable: The database is busy, full or down; nothing was changed.
+        """
+        if self.is_postgresql:
+            with self.write() as session:
+                yield session, read(session)
+            return
+        with _plain_errors(), self.engine.connect() as connection:
+            with orm.Session(connection) as session, session.begin():
+                state, told = _state(session), read(session)
+            connection.execution_options(anjuan_write=True)
+            with orm.Session(connection, expire_on_commit=False) as session, session.begin():
+                yield session, told if _state(session) == state else read(session)
+
+    @contextlib.contextmanager
     def read(self) -> Iterator[orm.Session]:
         """Open a session for reading; what it changed would be rolled back.
 
@@ -112,6 +136,11 @@ class Database:
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
+
+
+def _state(session: orm.Session) -> int:
+    """Return a number that another's commit changes, as this connection's transaction sees the file."""
+    return int(session.scalar(sa.text("PRAGMA data_version")) or 0)
 
 
 def lock_row(session: orm.Session, model: type[Base], key: Any) -> Any:

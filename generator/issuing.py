@@ -38,6 +38,7 @@ def issue(
         BadInput: A value cannot be drawn.
         Unavailable: No worker could make it, or no seal could be set; the paper keeps its number and waits.
     """
+    press.undrawable("")  # the first look at the fonts takes long, and the case would be locked meanwhile
     paper = issuing.reserve(ctx, actor, document_id=document_id, reasons=reasons, drawable=press.undrawable)
     if paper.document.status in DONE:
         return paper.document

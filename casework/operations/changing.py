@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import orm
-
 from access.facts import Actor
 from access.policy import Permission
 from casework import documents, merging, numbering, prefill, queries, shelf, views
@@ -16,7 +14,7 @@ from casework.facts import DocumentFacts, Status
 from casework.gates.api import REVISE, CaseView
 from casework.gates.registry import ask
 from casework.operations import effects
-from casework.operations.common import locked_view, note, readable, require_on
+from casework.operations.common import acting_on, locked_view, note, readable, require_on
 from casework.operations.opening import cleaned, sources_of
 from casework.shelf import Version
 from casework.views import Office, office, view_of
@@ -54,26 +52,29 @@ def revise(
         BadInput: Values are wrong.
         Refused: It is issued, or on its way.
     """
-    with ctx.database.write() as session:
-        at, view = _to_change(ctx, session, actor, document_id)
-        current, definition = view.document, view.definition
-        base = at.version(document_id, base_version)
-        mine = cleaned(definition, merging.replaced(base.data, data))
-        if base_version != current.version:
-            found = documents.differences(definition, base.data, current.data, mine)
-            raise documents.VersionConflict(current, found)
-        mine, given = _recounted(view, mine, base.given)
-        return _new_version(at, actor, current, mine, given=given, kind="document.revised")
+    with acting_on(ctx, lambda at: _revised(at, actor, document_id, base_version, data)) as (at, (current, mine)):
+        return _new_version(at, actor, current, mine, kind="document.revised")
 
 
-def _recounted(
-    view: CaseView, data: Mapping[str, Any], given: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def _revised(
+    at: Office, actor: Actor, document_id: str, base_version: int, data: Mapping[str, Any]
+) -> tuple[DocumentFacts, Version]:
+    view = _to_change(at, actor, document_id)
+    current, definition = view.document, view.definition
+    base = at.version(document_id, base_version)
+    mine = cleaned(definition, merging.replaced(base.data, data))
+    if base_version != current.version:
+        found = documents.differences(definition, base.data, current.data, mine)
+        raise documents.VersionConflict(current, found)
+    return current, _recounted(view, mine, base.given)
+
+
+def _recounted(view: CaseView, data: Mapping[str, Any], given: Mapping[str, Any]) -> Version:
     """Return data with figures over its own values counted again, where nobody overwrote them."""
     own = {f.name for f in view.definition.data_fields if str(f.source or "").startswith(OWN)}
     opening = prefill.opening_values(view.definition, sources_of(views.with_values(view, data)))
     fresh = {**given, **{k: v for k, v in opening.items() if k in own}}
-    return merging.refreshed(view.definition, data, given, fresh), fresh
+    return Version(data=merging.refreshed(view.definition, data, given, fresh), given=fresh)
 
 
 def refresh(ctx: Context, actor: Actor, *, document_id: str) -> DocumentFacts:
@@ -83,13 +84,15 @@ def refresh(ctx: Context, actor: Actor, *, document_id: str) -> DocumentFacts:
         Refused: It is issued, or on its way.
     """
     with ctx.database.write() as session:
-        at, view = _to_change(ctx, session, actor, document_id)
+        at = office(ctx, session)
+        view = _to_change(at, actor, document_id)
         version = at.version(document_id, view.document.version)
         opening = prefill.opening_values(view.definition, sources_of(view))
         kept = {k: v for k, v in version.given.items() if k not in opening and _is_handed_in(view.definition, k)}
         opening = {**opening, **kept}
         data = merging.refreshed(view.definition, version.data, version.given, opening)
-        return _new_version(at, actor, view.document, data, given=opening, kind="document.refreshed")
+        made = Version(data=data, given=opening)
+        return _new_version(at, actor, view.document, made, kind="document.refreshed")
 
 
 def _is_handed_in(definition: DocumentType, name: str) -> bool:
@@ -117,32 +120,22 @@ def stale_drafts(ctx: Context, actor: Actor, *, case_id: str) -> list[Stale]:
     return found
 
 
-def _to_change(ctx: Context, session: orm.Session, actor: Actor, document_id: str) -> tuple[Office, CaseView]:
-    at = office(ctx, session)
+def _to_change(at: Office, actor: Actor, document_id: str) -> CaseView:
     view = locked_view(at, document_id, act=REVISE)
     require_on(at, actor, Permission.DOCUMENT_REVISE, case=view.case, document=view.document)
     if found := list(ask(view)):
         raise Refused(found[0].message, remedy=found[0].remedy, findings=found)
-    return at, view
+    return view
 
 
-def _new_version(
-    at: Office,
-    actor: Actor,
-    current: DocumentFacts,
-    data: Mapping[str, Any],
-    *,
-    given: Mapping[str, Any],
-    kind: str,
-) -> DocumentFacts:
-    changed = documents.changed_fields(current.data, data)
+def _new_version(at: Office, actor: Actor, current: DocumentFacts, made: Version, *, kind: str) -> DocumentFacts:
+    changed = documents.changed_fields(current.data, made.data)
     if not changed and current.status is not Status.RETURNED:
         return current
     definition, version = at.definition_of(current), current.version + 1
-    digest = documents.content_digest(definition, current.id, version, data)
-    secrecy = documents.class_of(definition, data, current.secrecy)
+    digest = documents.content_digest(definition, current.id, version, made.data)
+    secrecy = documents.class_of(definition, made.data, current.secrecy)
     facts = replace(current, version=version, content_digest=digest, status=Status.DRAFT, secrecy=secrecy)
-    made = Version(data=data, given=given)
     shelf.add_version(at.session, facts, made, at.lock(definition), by=actor.person_id, at=at.ctx.clock.now())
     voided = [f.slot for f in current.slots]
     note(at, actor, facts, kind, version=version, digest=digest, fields=changed, voided=voided)

@@ -1,7 +1,8 @@
 """What operations on papers share: permission on a case or paper, and the note in journal and outbox."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from access.facts import Actor
 from access.permissions import kinds_of
@@ -9,9 +10,12 @@ from access.policy import Permission, Record, absent, decide, is_hidden, refusal
 from casework import queries, shelf
 from casework.facts import CaseFacts, DocumentFacts, RecordingFacts
 from casework.gates.api import CaseView
-from casework.views import Office, view_of
+from casework.views import Office, office, view_of
 from catalogue.definitions import DocumentType
 from foundation import journal, outbox
+from foundation.context import Context
+
+Seen = TypeVar("Seen")
 
 
 def require_on(
@@ -81,6 +85,13 @@ def readable(at: Office, actor: Actor, documents: Sequence[DocumentFacts]) -> li
     """Return the papers that an actor may read: a message about another one would tell that it is there."""
     viewer = queries.viewer_of(at.session, actor)
     return [d for d in documents if decide(actor, Permission.DOCUMENT_READ, queries.document_record(d), viewer).allowed]
+
+
+@contextlib.contextmanager
+def acting_on(ctx: Context, look: Callable[[Office], Seen]) -> Iterator[tuple[Office, Seen]]:
+    """Open the transaction of an act with what `look` saw; it locks the case first (`Database.write_with`)."""
+    with ctx.database.write_with(lambda session: look(office(ctx, session))) as (session, seen):
+        yield office(ctx, session), seen
 
 
 def locked_view(at: Office, document_id: str, *, act: str, reasons: Mapping[str, str] | None = None) -> CaseView:

@@ -20,7 +20,7 @@ from casework.facts import DocumentFacts, Paper, Status
 from casework.gates.api import DONE, ISSUE, CaseView, granted
 from casework.gates.registry import ask
 from casework.operations import delegating, effects, events
-from casework.operations.common import locked_view, note, require_on
+from casework.operations.common import acting_on, locked_view, note, require_on
 from casework.operations.opening import sources_of
 from casework.paper import paper_of
 from casework.views import Office, office, view_of, with_document
@@ -56,19 +56,30 @@ def reserve(
     Raises:
         Refused: Something stands against it; every reason is named.
     """
-    with ctx.database.write() as session:
-        at = office(ctx, session)
-        view = locked_view(at, document_id, act=ISSUE, reasons=reasons)
-        require_on(at, actor, Permission.DOCUMENT_ISSUE, case=view.case, document=view.document)
+    with acting_on(ctx, lambda at: _asked(at, actor, document_id, wrong_state, reasons or {})) as (at, view):
         if view.document.status in DONE:
             return paper_of(view)
-        view = replace(view, reasons={**shelf.reasons_of(session, document_id), **view.reasons})
-        _refuse(view, [*wrong_state(view), *delegating.against(at, view.document), *against(view)])
         reserved = _reserved(at, actor, view)
         paper = paper_of(_with_case_number(at, actor, with_document(view, reserved)))
         if drawable is not None:
             _refuse(view, list(_undrawable(paper, drawable)))
         return paper
+
+
+def _asked(
+    at: Office,
+    actor: Actor,
+    document_id: str,
+    state: Callable[[CaseView], Iterator[Finding]],
+    reasons: Mapping[str, str],
+) -> CaseView:
+    """Return the view of a paper that may be issued, or is issued."""
+    view = locked_view(at, document_id, act=ISSUE)
+    require_on(at, actor, Permission.DOCUMENT_ISSUE, case=view.case, document=view.document)
+    if view.document.status not in DONE:
+        view = replace(view, reasons={**shelf.reasons_of(at.session, document_id), **reasons})
+        _refuse(view, [*state(view), *delegating.against(at, view.document), *against(view)])
+    return view
 
 
 def _refuse(view: CaseView, found: Sequence[Finding]) -> None:
@@ -170,16 +181,15 @@ def commit(
     Raises:
         Refused: The case changed meanwhile; the paper stays in issuing with its number.
     """
-    with ctx.database.write() as session:
-        at = office(ctx, session)
-        view = locked_view(at, document_id, act=ISSUE, reasons=shelf.reasons_of(session, document_id))
-        require_on(at, actor, Permission.DOCUMENT_ISSUE, case=view.case, document=view.document)
+    with acting_on(ctx, lambda at: _asked(at, actor, document_id, _not_reserved, {})) as (at, view):
         if view.document.status in DONE:
             return view.document
-        if view.document.status is not Status.ISSUING:
-            _refuse(view, [Finding(code="STATE", message="文书没有在制发中。", remedy="先制发。", who="承办人")])
-        _refuse(view, [*delegating.against(at, view.document), *against(view)])
         return _issued(at, actor, view, blobs, sealed_without_timestamp)
+
+
+def _not_reserved(view: CaseView) -> Iterator[Finding]:
+    if view.document.status is not Status.ISSUING:
+        yield Finding(code="STATE", message="文书没有在制发中。", remedy="先制发。", who="承办人")
 
 
 def _issued(

@@ -4,6 +4,7 @@ Journal kinds: `document.signed`, `document.sign_refused`, `document.returned`; 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from access.facts import Actor
@@ -13,7 +14,7 @@ from casework.approvals import Signer, Signing
 from casework.facts import DocumentFacts, SlotFill, Status
 from casework.gates.api import REVISE, CaseView
 from casework.operations import delegating, effects, signed_copies
-from casework.operations.common import locked_view, note, require_on
+from casework.operations.common import acting_on, locked_view, note, require_on
 from casework.views import Office, office, with_document
 from foundation.blobs import refuse_empty
 from foundation.context import Context
@@ -64,25 +65,40 @@ def fill_slot(
     if method not in METHODS:
         raise BadInput(f"没有“{method}”这种签名方式。", remedy=f"可用：{'、'.join(METHODS)}。", path="method")
     kept = _kept(ctx, document_id, signature_image(image)) if image else None
-    with ctx.database.write() as session:
-        at = office(ctx, session)
-        view, actor = locked_view(at, document_id, act=REVISE), delegating.as_of_now(at, actor)
-        require_on(at, actor, Permission.DOCUMENT_SIGN, case=view.case, document=view.document)
-        if content_digest and content_digest != view.document.content_digest:
-            raise Conflict("文书在您查看之后有改动，没有签署。", remedy="重新查看后再签。")
-        signing = Signing(
-            slot=slot,
-            signer=Signer(person_id=actor.person_id, name=actor.name, roles=actor.roles, acting=actor.acting),
-            values=_slot_values(view, slot, values or {}),
-            name=_outside_name(name),
-            method=method,
-            image=_drawn(view.document, kept),
-            refused=refused.strip(),
-            witness=witness.strip(),
-        )
-        if found := approvals.against(view, signing):
-            raise Refused(found[0].message, remedy=found[0].remedy, findings=found)
-        return _signed(at, actor, view, approvals.fill_of(view, signing, ctx.clock.now()))
+    wish = Signing(
+        slot=slot,
+        signer=_signer(actor),
+        values=values or {},
+        name=_outside_name(name),
+        method=method,
+        refused=refused.strip(),
+        witness=witness.strip(),
+    )
+
+    def look(at: Office) -> tuple[Actor, CaseView, Signing]:
+        return _looked(at, actor, document_id, wish, looked_at=content_digest, kept=kept)
+
+    with acting_on(ctx, look) as (at, (by, view, signing)):
+        return _signed(at, by, view, approvals.fill_of(view, signing, ctx.clock.now()))
+
+
+def _looked(
+    at: Office, actor: Actor, document_id: str, wish: Signing, *, looked_at: str, kept: tuple[str, str] | None
+) -> tuple[Actor, CaseView, Signing]:
+    """Return who may sign, the view, and the signing that nothing stands against."""
+    view, by = locked_view(at, document_id, act=REVISE), delegating.as_of_now(at, actor)
+    require_on(at, by, Permission.DOCUMENT_SIGN, case=view.case, document=view.document)
+    if looked_at and looked_at != view.document.content_digest:
+        raise Conflict("文书在您查看之后有改动，没有签署。", remedy="重新查看后再签。")
+    values, image = _slot_values(view, wish.slot, wish.values), _drawn(view.document, kept)
+    signing = replace(wish, signer=_signer(by), values=values, image=image)
+    if found := approvals.against(view, signing):
+        raise Refused(found[0].message, remedy=found[0].remedy, findings=found)
+    return by, view, signing
+
+
+def _signer(actor: Actor) -> Signer:
+    return Signer(person_id=actor.person_id, name=actor.name, roles=actor.roles, acting=actor.acting)
 
 
 def _kept(ctx: Context, document_id: str, image: bytes) -> tuple[str, str]:

@@ -66,6 +66,43 @@ def test_a_locked_row_is_read_as_the_last_writer_left_it(any_ctx: Context) -> No
         assert lock_row(session, HeadRow, "none") is None
 
 
+def test_what_was_read_before_a_change_is_as_the_last_writer_left_it(any_ctx: Context) -> None:
+    with any_ctx.database.write() as session:
+        session.add(HeadRow(stream="count", seq=0, hash=""))
+
+    def count(_: int) -> None:
+        with any_ctx.database.write_with(lambda s: lock_row(s, HeadRow, "count").seq) as (session, seen):
+            session.get_one(HeadRow, "count").seq = seen + 1
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(count, range(80)))
+    with any_ctx.database.read() as session:
+        assert session.get_one(HeadRow, "count").seq == 80
+
+
+def test_sqlite_is_read_before_the_lock_and_again_only_after_another_s_change(ctx: Context) -> None:
+    times = []
+
+    def look(session: orm.Session) -> int:
+        times.append(1)
+        return session.scalar(sa.select(sa.func.count()).select_from(HeadRow)) or 0
+
+    def disturbed(session: orm.Session) -> int:
+        seen = look(session)
+        if len(times) == 1:
+            with ctx.database.write() as other:  # nobody holds the lock while this is read
+                other.add(HeadRow(stream="x", seq=1, hash=""))
+        return seen
+
+    with ctx.database.write_with(disturbed) as (_session, seen):
+        assert (seen, len(times)) == (1, 2)
+    times.clear()
+    with ctx.database.write_with(look) as (session, seen):
+        session.add(HeadRow(stream="y", seq=1, hash=""))
+    with ctx.database.write_with(look) as (_session, again):
+        assert (seen, again, len(times)) == (1, 2, 2)
+
+
 def test_a_failed_transaction_changes_nothing(any_ctx: Context) -> None:
     with pytest.raises(KeyError), any_ctx.database.write() as session:
         add_and_fail(session)
