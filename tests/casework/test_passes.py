@@ -8,12 +8,15 @@ import sqlalchemy as sa
 
 from access.attempts import FREE_TRIES, TooSoon
 from access.pins import DIGITS, digest, new_pin, read_pin
+from access.policy import READING, decide
+from casework import queries
 from casework.models.passes import PartyPassRow, PartySessionRow
 from casework.operations import passes
 from casework.passes import passes_of, read_number
 from foundation import journal
 from foundation.context import Context
 from foundation.errors import BadInput, Forbidden, NotFound
+from tests.access.records import a_paper, a_service
 from tests.casework.offices import Bureau
 from tests.conftest import move
 
@@ -232,3 +235,59 @@ def test_a_number_of_two_parties_lets_each_in_as_itself(counter: Counter) -> Non
         visitor = passes.visitor_of(counter.ctx, counter.enter(pin, number))
         assert visitor is not None
         assert visitor.party_id == party_id
+
+
+# --- what a pass opens ------------------------------------------------------------------------------------------------
+
+
+def served(counter: Counter, case_id: str, party_id: str, *, valid: bool = True, **words: object) -> str:
+    """Put a served paper into a case; return its id."""
+    agency = counter.bureau.agency_id
+    given = {"type": "penalty_decision", "party_id": party_id, "status": "served", **words}
+    paper = a_paper(counter.ctx, agency, case_id, "某人", **given)
+    a_service(counter.ctx, agency, case_id, paper, valid=valid)
+    return paper
+
+
+def opens(counter: Counter, pin: str) -> set[str]:
+    """Return the papers that a PIN opens, as the policy sees them."""
+    visitor = passes.visitor_of(counter.ctx, counter.enter(pin))
+    assert visitor is not None
+    with counter.ctx.database.read() as session:
+        viewer = passes.sight_of(session, visitor)
+        papers = queries.documents_of(session, visitor.case_id)
+    may = [d for d in papers if decide(visitor.actor, READING["document"], queries.document_record(d), viewer).allowed]
+    assert viewer.served_ids >= {d.id for d in may}
+    return {d.id for d in may}
+
+
+@pytest.mark.article("A34.1")
+def test_i4_a_pass_opens_what_was_served_on_its_party_in_its_case_alone(counter: Counter) -> None:
+    other = counter.bureau.party(kind="公民", name="孙样例（虚构）", id_type="居民身份证", id_no="110101199001019984")
+    elsewhere = counter.bureau.case(party_ids=[counter.party.id])
+    mine = served(counter, counter.case.id, counter.party.id)
+    served(counter, counter.case.id, other.id)
+    served(counter, elsewhere.id, counter.party.id)
+    served(counter, counter.case.id, counter.party.id, valid=False)
+    served(counter, counter.case.id, counter.party.id, volume="side")
+    served(counter, counter.case.id, counter.party.id, secrecy="informant")
+    assert opens(counter, counter.give()) == {mine}
+
+
+@pytest.mark.article("A33.1")
+def test_the_written_answer_alone_is_read_from_the_side_volume(counter: Counter) -> None:
+    words = {"volume": "side", "secrecy": "internal"}
+    reply = served(counter, counter.case.id, counter.party.id, type="record_copy_reply", **words)
+    served(counter, counter.case.id, counter.party.id, type="record_copy_approval", **words)
+    assert opens(counter, counter.give()) == {reply}
+
+
+def test_both_databases_let_in_slow_down_and_lock_alike(any_ctx: Context) -> None:
+    counter = Counter(any_ctx)
+    pin = counter.give()
+    visitor = passes.visitor_of(any_ctx, counter.enter(pin))
+    assert visitor is not None
+    for n in range(passes.MOST_FAILURES):
+        counter.fails(wrong(pin), address=f"192.0.2.{n}")
+    counter.fails(pin, address="198.51.100.1")
+    assert counter.kinds(f"access:{counter.case.id}")[-2:] == ["party.pass_locked", "party.sign_in_failed"]

@@ -62,7 +62,7 @@ def _paper(session: orm.Session, document: DocumentFacts) -> dict[str, Any]:
         "title": document.title,
         "agency": _agency(session, document.agency_id, day),
         "issue_date": document.issue_date,
-        "status": STATUS_NAMES[document.status],
+        "status": STATUS_NAMES[Status.REPLACED] if document.status is Status.REPLACED else "有效",
         "version": document.version,
         "digest": document.content_digest,
         "id": document.id,

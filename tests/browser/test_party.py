@@ -1,0 +1,146 @@
+"""A party with a telephone: from the PIN on a slip to the copy that the public page calls genuine, without script."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from foundation.settings import ROOT
+from tests.browser.conftest import PHONE, Demo, Visit
+from tests.browser.test_reading import faults
+
+pytestmark = pytest.mark.slow
+
+CASE = "扬尘"
+PHONE_OPTIONS = {"viewport": PHONE, "is_mobile": True, "has_touch": True}
+READY_MS = 120_000
+
+
+def given_pin(visit: Callable[..., Visit]) -> tuple[str, str]:
+    """Let the handler give the case's party a PIN; return the case's number and the PIN."""
+    clerk = visit("甲一")
+    clerk.open_case(CASE)
+    number = re.search(r"\S+案〔\d+〕\d+号", clerk.page.inner_text("main"))
+    assert number
+    clerk.page.get_by_role("link", name="查阅密码").click()
+    clerk.page.get_by_role("button", name="发放新密码").first.click()
+    pin = clerk.page.locator(".slip-pin").inner_text()
+    assert faults(clerk) == []
+    return number[0], pin
+
+
+def entered(visit: Callable[..., Visit], number: str, pin: str, **options: object) -> Visit:
+    """Sign in as the party."""
+    one = visit(**options)
+    one.page.goto(f"{one.url}/my/sign-in")
+    one.page.get_by_label("文书编号").fill(number)
+    one.page.get_by_label("查阅密码").fill(pin)
+    one.page.get_by_role("button", name="登录").click()
+    one.page.wait_for_url("**/my/")
+    return one
+
+
+@contextlib.contextmanager
+def a_worker(folder: Path) -> Iterator[None]:
+    """Let a worker do what waits."""
+    env = {**os.environ, "ANJUAN_DATA_DIR": str(folder), "ANJUAN_DEMO": "true", "PYTHONPATH": str(ROOT)}
+    words = [sys.executable, "-m", "flask", "work"]
+    with subprocess.Popen(words, cwd=ROOT, env=env, stderr=subprocess.DEVNULL) as running:  # noqa: S603 - our own words
+        yield
+        running.send_signal(signal.SIGTERM)
+
+
+def asked(party: Visit) -> str:
+    """Ask for a copy of the first paper; return the address of the receipt."""
+    party.page.goto(f"{party.url}/my/copies/new")
+    party.page.locator("input[name=wanted]").first.check()
+    party.page.get_by_label("用途").fill("申请行政复议")
+    party.page.get_by_label("联系电话").fill("000-00000002")
+    party.page.get_by_role("button", name="提交申请").click()
+    party.page.wait_for_url(lambda url: "/my/copies/" in url and not url.endswith("/new"))
+    assert "前（含当天）答复您" in party.page.inner_text("main")
+    return party.page.url
+
+
+def worked_on(visit: Callable[..., Visit], demo: Demo, request: str) -> tuple[Visit, str]:
+    """Carry a request through the office; return the archivist's page and the copy's PIN."""
+    archivist, legal = visit("壬九"), visit("丁四", **PHONE_OPTIONS)
+    page = f"{demo.url}/copies/{request}"
+    archivist.page.goto(page)
+    archivist.page.get_by_role("button", name="登记并开始审查").click()
+    archivist.page.get_by_role("button", name="保存并提交").click()
+    archivist.page.wait_for_load_state()
+    legal.page.goto(page)
+    assert faults(legal) == []
+    legal.page.get_by_label("意见").first.select_option("同意")
+    legal.page.get_by_label("理由").first.fill("属于送达给申请人的文书。")
+    legal.page.get_by_role("button", name="签署并制发审批表").click()
+    legal.page.wait_for_load_state()
+    archivist.page.goto(page)
+    archivist.page.get_by_role("button", name="开始制作").click()
+    with a_worker(demo.data_dir):
+        for _ in range(READY_MS // 1000):
+            archivist.page.goto(page)
+            if archivist.page.get_by_role("button", name="发放链接和取件密码").count():
+                break
+            archivist.page.wait_for_timeout(1000)
+    assert faults(archivist) == []
+    archivist.page.get_by_role("button", name="发放链接和取件密码").click()
+    return archivist, archivist.page.locator(".slip-pin").inner_text()
+
+
+def test_a_party_reads_asks_fetches_and_verifies_without_script(
+    visit: Callable[..., Visit], demo: Demo, tmp_path: Path
+) -> None:
+    number, pin = given_pin(visit)
+    party = entered(visit, number, pin, java_script_enabled=False, **PHONE_OPTIONS)
+    party.page.get_by_role("link", name="行政处罚决定书").first.click()
+    assert "您的权利" in party.page.inner_text("main")
+    receipt = asked(party)
+    _archivist, copy_pin = worked_on(visit, demo, receipt.rpartition("/")[2])
+    party.page.goto(receipt)
+    party.page.get_by_role("link", name="去下载").click()
+    party.page.get_by_label("取件密码").fill(copy_pin)
+    with party.page.expect_download() as waiting:
+        party.page.get_by_role("button", name="下载").click()
+    waiting.value.save_as(tmp_path / "copy.pdf")
+    party.page.goto(f"{party.url}/verify")
+    party.page.locator("details", has_text="核验电子文件").locator("summary").click()
+    party.page.get_by_label("PDF").set_input_files(tmp_path / "copy.pdf")
+    party.page.locator("details", has_text="核验电子文件").get_by_role("button", name="核验").click()
+    assert "核验一致" in party.page.get_by_role("status").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_a_partys_pages_and_none_is_wider_than_a_phone(
+    visit: Callable[..., Visit], scheme: str
+) -> None:
+    number, pin = given_pin(visit)
+    party = entered(visit, number, pin, color_scheme=scheme, **PHONE_OPTIONS)
+    paper = str(party.page.get_by_role("link", name="阅读文书").first.get_attribute("href"))
+    found, wide = {}, {}
+    for path in ("/my/", paper, "/my/copies/new", "/verify", "/my/sign-in"):
+        party.page.goto(f"{party.url}{path}")
+        party.page.get_by_role("button", name="大字号").click()
+        found[path] = faults(party)
+        wide[path] = party.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+    assert {p: f for p, f in found.items() if f} == {}
+    assert {p: w for p, w in wide.items() if w > 1} == {}
+
+
+def test_the_offices_pages_for_parties_are_accessible(visit: Callable[..., Visit]) -> None:
+    archivist = visit("壬九")
+    archivist.open_case(CASE)
+    for name in ("查阅密码", "代为登记复制申请"):
+        href = str(archivist.page.get_by_role("link", name=name).first.get_attribute("href"))
+        other = visit("壬九")
+        other.page.goto(f"{other.url}{href}")
+        assert faults(other) == []
+    archivist.page.goto(f"{archivist.url}/copies/")
+    assert faults(archivist) == []
