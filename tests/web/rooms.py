@@ -17,13 +17,13 @@ from web.app import create_app
 
 
 class House:
-    """One office, its application, and one general case of 甲一 and 乙二 that began on 2026-01-07."""
+    """One office, its application, and one case of 甲一 and 乙二 that began on 2026-01-07."""
 
-    def __init__(self, ctx: Context, folder: Path) -> None:
+    def __init__(self, ctx: Context, folder: Path, procedure: str = "general") -> None:
         self.ctx = small(ctx, folder)
         self.bureau = Bureau(self.ctx)
         move(self.ctx, "2026-01-07T11:05")
-        self.case = self.bureau.case("general", party_ids=[self.bureau.party().id])
+        self.case = self.bureau.case(procedure, party_ids=[self.bureau.party().id])
         self.app = create_app(self.ctx)
         self._ready: set[str] = set()
 

@@ -37,6 +37,7 @@ SENTENCES: Mapping[str, str] = {
     "document.issued": "制发{title}",
     "document.copy_drawn": "制作{title}的签署件",
     "document.printed": "打印{title}",
+    "document.scan_filed": "归入{title}的签署件",
     "document.served": "{title}送达",
     "document.corrected": "更正{title}",
     "document.replaced": "{title}被更正替换",
