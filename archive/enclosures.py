@@ -11,7 +11,9 @@ from typing import Any
 
 from archive.foreign import as_pages, is_drawable
 from casework.facts import DocumentFacts
+from casework.operations.attempts import PROOF
 from casework.operations.signed_copies import RENDERING, SCAN, after_issue, all_by_hand
+from casework.proofs import MAGIC
 from catalogue import body
 from catalogue.definitions import DocumentType
 from foundation.blobs import BlobStore
@@ -54,6 +56,20 @@ def enclosures(blobs: BlobStore, document: DocumentFacts, definition: DocumentTy
         if one.field not in shown and is_drawable(one.media_type):
             pages = as_pages(blobs.read(one.blob), one.media_type, one.name)
             yield Enclosure(title=f"附件：{one.name}", pdf=pages)
+    for name, blob in proofs(document).items():
+        data = blobs.read(blob)
+        yield Enclosure(title=name, pdf=as_pages(data, proof_type(data), name))
+
+
+def proofs(document: DocumentFacts) -> dict[str, str]:
+    """Return what was handed in beside a receipt (photos, vouchers, return receipts) by name, in its order: blobs."""
+    numbers = [int(k.removeprefix(PROOF)) for k in document.blobs if k.startswith(PROOF)]
+    return {f"送达凭证{n}": document.blobs[f"{PROOF}{n}"] for n in sorted(numbers)}
+
+
+def proof_type(head: bytes) -> str:
+    """Return the media type of a proof by its first bytes; only such types were let in."""
+    return next((kind for magic, kind in MAGIC.items() if head.startswith(magic)), "application/octet-stream")
 
 
 def own_blobs(document: DocumentFacts, definition: DocumentType) -> list[str]:

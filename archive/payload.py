@@ -11,10 +11,11 @@ from typing import Any
 
 from archive.arranging import CaseFile
 from archive.computing import stored_recordings
-from archive.enclosures import attachments
+from archive.enclosures import attachments, proof_type, proofs
 from archive.facts import VOLUME_TITLES, FileFacts, ItemFacts, PackageFacts
 from archive.layout import beside_path, definition_path, derived_path, media_path, paper_path
 from casework.facts import DocumentFacts
+from casework.proofs import SUFFIXES
 from foundation.blobs import Blob, BlobStore
 from foundation.canonical import canonical
 from foundation.context import Context
@@ -78,6 +79,7 @@ def _papers(blobs: BlobStore, contents: Contents) -> Iterator[FileFacts]:
             document = contents.document(item.document_id)
             yield from _files_of(blobs, document, item.volume, item.seq, item.title)
             yield from _beside(blobs, document, item)
+            yield from _proofs(blobs, document, item)
 
 
 def _files_of(blobs: BlobStore, document: DocumentFacts, volume: str, seq: int, title: str) -> Iterator[FileFacts]:
@@ -115,6 +117,22 @@ def _beside(blobs: BlobStore, document: DocumentFacts, item: ItemFacts) -> Itera
             what=f"{VOLUME_TITLES[item.volume]}第{item.seq}件《{item.title}》的附件“{one.name}”",
             original_name=one.name,
             media_type=one.media_type,
+            document_id=document.id,
+        )
+
+
+def _proofs(blobs: BlobStore, document: DocumentFacts, item: ItemFacts) -> Iterator[FileFacts]:
+    first = sum(1 for _ in attachments(document.data)) + 1
+    for number, (name, blob) in enumerate(proofs(document).items(), first):
+        media_type = proof_type(blobs.read(blob, 0, 8))
+        ending = SUFFIXES.get(media_type, (".bin",))[0]
+        yield FileFacts(
+            path=beside_path(item.volume, item.seq, number, f"{name}{ending}"),
+            sha256=blob,
+            sm3="",
+            size=blobs.size(blob),
+            what=f"{VOLUME_TITLES[item.volume]}第{item.seq}件《{item.title}》的{name}",
+            media_type=media_type,
             document_id=document.id,
         )
 
