@@ -1,9 +1,9 @@
 """An agency's own Word templates: dated versions of how a type is drawn, each by the digest of its file.
 
 Rows are added and then only move on: proposed → approved (from a day on) → retired (from a day on), or rejected. A
-paper is opened with the version in force on that day and keeps its digest for ever (`document.template`); a version that was
-accepted for an older definition of its type is not used for new papers until it is tried again. Who may do what, and
-the trial: `generator.bench`.
+paper is opened with the version in force on that day and keeps its digest for ever (`document.template`); a version
+that was accepted for an older definition of its type is not used for new papers until it is tried again. Who may do
+what, and the trial: `generator.bench`.
 """
 
 import datetime as dt

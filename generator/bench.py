@@ -2,8 +2,10 @@
 
 An agency edits the Word template of a type and hands it back. `propose` keeps it only when it passes the scan
 (`generator.uploads`), holds every signature and required field that the product's own template holds, and draws all
-three samples. `approve` lets it hold from a day on; papers opened before keep theirs. Whoever handed it in does not approve
-it. Journal kinds in `agency:<id>`: `template.proposed`, `template.approved`, `template.rejected`, `template.retired`.
+three samples. `approve` lets it hold from a day on; papers opened before keep theirs. Whoever handed it in does not
+approve it.
+
+Journal kinds in `agency:<id>`: `template.proposed`, `template.approved`, `template.rejected`, `template.retired`.
 """
 
 import datetime as dt

@@ -28,6 +28,7 @@ from web.drafting.views import drafting
 from web.filing.checking import checking
 from web.filing.exporting import exporting
 from web.filing.views import filing
+from web.forms_library.views import library
 from web.health.views import health
 from web.packages.views import packages
 from web.parties.views import register
@@ -80,6 +81,7 @@ AREAS = (
     batches,
     printing,
     statutes_area,
+    library,
     verify,
     own,
     asking,
