@@ -20,6 +20,7 @@ from archive.enclosures import attachments, own_blobs, shown_lists
 from archive.facts import MAIN, SIDE, VOLUME_TITLES, Entry, PackageFacts
 from archive.filing import refuse_unfinished
 from archive.foreign import as_pages, is_drawable
+from archive.ruling import read
 from casework.facts import DocumentFacts
 from casework.operations.common import require_on
 from casework.operations.signed_copies import RENDERING, is_wanted
@@ -74,6 +75,7 @@ class Desk:
 
     volumes: tuple[Volume, ...]
     pack: str
+    """The rule pack and its source."""
     package: PackageFacts | None
     job: JobFacts | None
 
@@ -87,7 +89,9 @@ def desk(at: Office, file: CaseFile) -> Desk:
     cards = package.data.get("cards", {}) if package else {}
     volumes = [_volume(at, file, MAIN, found.main, cards), _volume(at, file, SIDE, found.side, cards)]
     job = job_facts(at.session, jobs[0].id) if jobs else None
-    return Desk(volumes=tuple(v for v in volumes if v.places), pack=found.pack, package=package, job=job)
+    pack = read("order")["packs"][found.pack]
+    title = f"{pack.get('title', found.pack)}：{pack.get('source', '办法31')}"
+    return Desk(volumes=tuple(v for v in volumes if v.places), pack=title, package=package, job=job)
 
 
 def _volume(at: Office, file: CaseFile, name: str, entries: Sequence[Entry], cards: dict[str, Any]) -> Volume:

@@ -20,6 +20,8 @@ LONGEST = 200
 MOST_TERMS = 12
 """Terms that are asked; more narrow nothing any more and cost time."""
 MONTHS = 12
+MOST_TOLD = 8
+"""Values of a facet that a hint names."""
 _QUOTED = re.compile('“([^“”]*)”|"([^"]*)"|＂([^＂]*)＂|「([^」]*)」')
 _KEYED = re.compile(r"^([^\s:：]{1,8})[:：](\S+)$")
 _DAY = re.compile(r"^(\d{4})(?:[-./年](\d{1,2})(?:[-./月](\d{1,2}))?)?[年月日]?$")
@@ -35,6 +37,10 @@ class Query:
     terms: tuple[Term, ...] = ()
     spans: tuple[Span, ...] = ()
     chosen: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    typed: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Facet and value → the word that was typed for it: without the word the choice is gone."""
+    hints: tuple[str, ...] = ()
+    """What was typed like a date or a facet and is none, and how to write it."""
 
     @property
     def is_empty(self) -> bool:
@@ -57,16 +63,40 @@ def parse(text: str, words: Mapping[str, Mapping[str, str]] | None = None) -> Qu
     terms: list[Term] = [t for wording in quoted for t in exact(wording)]
     spans: list[Span] = []
     chosen: dict[str, set[str]] = {}
+    typed: dict[tuple[str, str], str] = {}
+    hints: list[str] = []
     for word in plain.split():
         span, narrowed = _span(word), _narrowing(word, words or {})
         if span is not None:
             spans.append(span)
         elif narrowed is not None:
             chosen.setdefault(narrowed[0], set()).update(narrowed[1])
+            typed |= {(narrowed[0], value): word for value in narrowed[1]}
         else:
             terms += loose(word)
+            hints += _hints(word, words or {})
     kept = tuple(dict.fromkeys(terms))[:MOST_TERMS]
-    return Query(text=text, terms=kept, spans=tuple(spans), chosen={k: frozenset(v) for k, v in chosen.items()})
+    narrowing = {k: frozenset(v) for k, v in chosen.items()}
+    return Query(text=text, terms=kept, spans=tuple(spans), chosen=narrowing, typed=typed, hints=tuple(hints))
+
+
+def without(text: str, word: str) -> str:
+    """Return a question without one of its words."""
+    return " ".join(w for w in text.split() if w != word)
+
+
+def _hints(word: str, words: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Say what a word that looks like a date or a facet should be."""
+    keyed = _KEYED.match(unicodedata.normalize("NFKC", word))
+    if keyed is None:
+        return
+    label, asked = keyed.groups()
+    if label.lower() in DATE_WORDS:
+        yield f"“{asked}”不是日期，已按文字查找。写作 日期:2026-03-05、日期:2026-03 或 日期:2026-01..2026-03。"
+    elif label in facets.LABELS:
+        known = list(words.get(facets.LABELS[label], {}).values())
+        told = f"可用：{'、'.join(known[:MOST_TOLD])}{'等' if len(known) > MOST_TOLD else ''}。" if known else ""
+        yield f"没有“{asked}”这个{label}，已按文字查找。{told}"
 
 
 def loose(text: str) -> Iterator[Term]:

@@ -60,7 +60,7 @@ def case_page(
 def closed_cases(
     session: orm.Session, where: sa.ColumnElement[bool], *, page: int, size: int
 ) -> tuple[list[CaseFacts], int]:
-    """Return one page of the closed cases that wait to be filed, the longest closed first, and how many there are."""
+    """Return one page of the closed cases that wait to be filed, longest closed first, and how many there are."""
     chosen = sa.and_(where, CaseRow.closed_on.is_not(None), CaseRow.archived_on.is_(None))
     query = sa.select(CaseRow).where(chosen).order_by(CaseRow.closed_on, CaseRow.id)
     rows = session.scalars(query.limit(size).offset((page - 1) * size)).all()
