@@ -47,6 +47,7 @@ from web.signing.delegating import handing_over
 from web.signing.phone import phone
 from web.signing.views import signing
 from web.statutes.views import statutes_area
+from web.supervision.figures import figures
 from web.uploads.views import uploads
 from web.verify.views import verify
 from web.words import FILTERS
@@ -90,6 +91,7 @@ AREAS = (
     copies,
     giving,
     health,
+    figures,
     admin,
     api,
 )

@@ -1,0 +1,1 @@
+"""Figures of the office's work with the list behind each bar, and correction orders with their answers."""
