@@ -17,7 +17,7 @@ from foundation.errors import BadInput, Unavailable
 POSTER, WAVEFORM, PLAYABLE = "poster", "waveform", "playable"
 WIDE = 1280
 """Pixels of the longer side of a poster."""
-MOST_PIXELS = 120_000_000
+MOST_PIXELS = 150_000_000
 """A larger picture is not drawn (a picture bomb); it is kept as it is."""
 WAVE = "1440x220"
 INK = "0x1d4e7e"
@@ -106,7 +106,9 @@ def _photo(source: Path, media_type: str, target: Path, side: int) -> None:
             upright = ImageOps.exif_transpose(image).convert("RGB")
         upright.thumbnail((side, side))
         upright.save(target, "JPEG", quality=85)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large() from error
+    except (OSError, SyntaxError, ValueError) as error:
         raise _cannot() from error
 
 
@@ -157,6 +159,10 @@ def _tell(line: bytes, seconds: float, report: Report) -> None:
     name, _, value = line.partition(b"=")
     if seconds and name == b"out_time_us" and value.strip().isdigit():
         report(min(1.0, int(value) / 1_000_000 / seconds))
+
+
+def _too_large() -> BadInput:
+    return BadInput("图片过大，不制作预览图。", remedy="原件已保存，可下载查看。", path="file")
 
 
 def _cannot() -> BadInput:

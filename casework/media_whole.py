@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-MOST_PIXELS = 400_000_000
+MOST_PIXELS = 150_000_000
 """A JPEG beyond this is not decoded (a picture bomb); it is kept, and no small copy of it is made."""
 MOST_BOXES = 100_000
 
@@ -70,7 +70,9 @@ def _jpeg(file: Path) -> bool:
                 return True
             image.draft("L", (max(1, image.width // 8), max(1, image.height // 8)))
             image.load()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return True
+    except (OSError, SyntaxError, ValueError):
         return False
     return True
 

@@ -1,11 +1,13 @@
 """A file is what its bytes say: empty, mislabelled and broken ones are refused with what to do."""
 
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from casework import media
+from casework import media, media_told
 from casework.media import Media, look_at
 from cli.media import make_media
 from foundation.errors import BadInput
@@ -76,3 +78,51 @@ def test_a_probe_that_takes_too_long_is_given_up(files: Mapping[str, Path], monk
     monkeypatch.setattr(media, "TIMEOUT_S", 0.001)
     with pytest.raises(BadInput, match="损坏或不完整"):
         look_at(files["video"], "录像", "慢.mp4")
+
+
+def test_a_file_cut_in_its_midst_is_refused_though_it_opens(files: Mapping[str, Path], tmp_path: Path) -> None:
+    for name, kind in (("video", "录像"), ("audio", "录音"), ("photo", "照相")):
+        data = files[name].read_bytes()
+        cut = tmp_path / f"断{files[name].suffix}"
+        cut.write_bytes(data[: len(data) * 3 // 4])
+        with pytest.raises(BadInput, match="不完整"):
+            look_at(cut, kind, cut.name)
+
+
+def test_a_cut_png_is_refused_and_a_whole_one_is_not(tmp_path: Path) -> None:
+    whole = tmp_path / "a.png"
+    Image.effect_noise((200, 200), 50).save(whole)
+    assert look_at(whole, "照相", "a.png").media_type == "image/png"
+    cut = tmp_path / "b.png"
+    cut.write_bytes(whole.read_bytes()[:-40])
+    with pytest.raises(BadInput, match="不完整"):
+        look_at(cut, "照相", "b.png")
+
+
+def test_bytes_of_a_card_behind_the_end_do_no_harm(files: Mapping[str, Path], tmp_path: Path) -> None:
+    padded = tmp_path / "满.mp4"
+    padded.write_bytes(files["video"].read_bytes() + bytes(5000))
+    assert look_at(padded, "录像", padded.name).media_type == "video/mp4"
+
+
+def test_a_video_tells_when_where_and_by_what_it_was_taken(files: Mapping[str, Path], tmp_path: Path) -> None:
+    told = tmp_path / "told.mp4"
+    tags = {"creation_time": "2026-01-05T00:30:00Z", "location": "+39.9042+116.4074/"}
+    words = [w for name, value in tags.items() for w in ("-metadata", f"{name}={value}")]
+    command = ["ffmpeg", "-v", "error", "-y", "-i", str(files["video"]), "-c", "copy", *words, str(told)]
+    subprocess.run(command, check=True)  # noqa: S603 - our own words
+    found = look_at(told, "录像", "told.mp4").told.stored()
+    assert found == {"taken_at": "2026-01-05T00:30:00+00:00", "latitude": 39.9042, "longitude": 116.4074}
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"creation_time": "1904-01-01T00:00:00Z"},
+        {"creation_time": "yesterday", "location": "+999+999/"},
+        {"location": "'; DROP TABLE", "make": "\x00", "date": "2026"},
+        {},
+    ],
+)
+def test_tags_that_cannot_be_say_nothing(tags: dict[str, str]) -> None:
+    assert media_told.of_container(tags).stored() == {}
