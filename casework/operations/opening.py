@@ -12,12 +12,12 @@ from access.policy import Permission
 from casework import documents, merging, numbering, officers, prefill, queries, services, shelf, validation, views
 from casework.facts import CaseFacts, DocumentFacts, OfficerFacts, RecordingFacts, Status
 from casework.gates.api import CaseView
-from casework.operations.common import note, require_on
+from casework.operations.common import acting_on, note, require_on
 from casework.phrases import known
 from casework.prefill import Sources
 from casework.sealing import INFORMANT
 from casework.shelf import Version
-from casework.views import Office, office, view_of
+from casework.views import Office, view_of
 from catalogue import versions, word_templates
 from catalogue.definitions import DocumentType
 from foundation.context import Context
@@ -80,24 +80,42 @@ def draft(
     Raises:
         BadInput: Values are wrong; every fault is named.
     """
-    with ctx.database.write() as session:
-        opening = Opening(
-            type=type,
-            case_id=case_id,
-            data=data or {},
-            party_id=party_id,
-            officer_ids=officer_ids,
-            target_id=target_id,
-            recording_id=recording_id,
-            recording_ids=recording_ids,
-            reference=reference,
-            given=given or {},
-        )
-        return open_paper(office(ctx, session), actor, opening)
+    opening = Opening(
+        type=type,
+        case_id=case_id,
+        data=data or {},
+        party_id=party_id,
+        officer_ids=officer_ids,
+        target_id=target_id,
+        recording_id=recording_id,
+        recording_ids=recording_ids,
+        reference=reference,
+        given=given or {},
+    )
+    with acting_on(ctx, lambda at: _planned_ahead(at, actor, opening)) as (at, plan):
+        return _opened(at, actor, plan) if plan else open_paper(at, actor, opening)
 
 
 def open_paper(at: Office, actor: Actor, opening: Opening) -> DocumentFacts:
     """Open a paper in the caller's transaction (`draft` says how)."""
+    return _opened(at, actor, _planned(at, actor, opening))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """A paper as it will be opened."""
+
+    facts: DocumentFacts
+    version: Version
+    recordings: Sequence[str]
+
+
+def _planned_ahead(at: Office, actor: Actor, opening: Opening) -> _Plan | None:
+    """Return what will be opened; None for a register, which draws its number while it is filled."""
+    return None if _is_batch(at.catalogue.get(opening.type)) else _planned(at, actor, opening)
+
+
+def _planned(at: Office, actor: Actor, opening: Opening) -> _Plan:
     case = _locked_case(at.session, opening.case_id)
     definition = at.catalogue.get(opening.type)
     require_on(at, actor, Permission.DOCUMENT_DRAFT, case=case, definition=definition)
@@ -116,12 +134,21 @@ def open_paper(at: Office, actor: Actor, opening: Opening) -> DocumentFacts:
     )
     given = {**_batch(at, actor, facts, definition), **opening.given}
     recordings = _linked(opening.recording_id, opening.recording_ids)
-    return _opened(at, actor, facts, opening.data, recordings=recordings, given=given)
+    view = views.linked(view_of(at, facts), recordings)
+    people = functools.partial(officers.people, at.session, facts.agency_id, at.today)
+    clean, known = _filled(view, opening.data, given, people)
+    digest = documents.content_digest(view.definition, facts.id, 1, clean)
+    facts = replace(facts, content_digest=digest, secrecy=documents.class_of(view.definition, clean, facts.secrecy))
+    return _Plan(facts=facts, version=Version(data=clean, given=known), recordings=recordings)
+
+
+def _is_batch(definition: DocumentType) -> bool:
+    return any(str(f.source or "").startswith("batch.") for f in definition.fields)
 
 
 def _batch(at: Office, actor: Actor, facts: DocumentFacts, definition: DocumentType) -> dict[str, Any]:
     """Return what a storage register hands over: the actor's stored recordings that no register handed over yet."""
-    if not any(str(f.source or "").startswith("batch.") for f in definition.fields):
+    if not _is_batch(definition):
         return {}
     found = queries.unbatched_recordings(at.session, actor.agency_id, actor.person_id)
     cases = {c: queries.case_facts(at.session, c) for c in {r.case_id for r in found} if c}
@@ -248,28 +275,15 @@ def _linked(recording_id: str | None, recording_ids: Sequence[str]) -> list[str]
     return list(dict.fromkeys([*recording_ids, *([recording_id] if recording_id else [])]))
 
 
-def _opened(
-    at: Office,
-    actor: Actor,
-    facts: DocumentFacts,
-    data: Mapping[str, Any],
-    *,
-    recordings: list[str],
-    given: Mapping[str, Any] | None,
-) -> DocumentFacts:
-    now = at.ctx.clock.now()
+def _opened(at: Office, actor: Actor, plan: _Plan) -> DocumentFacts:
+    facts, now = plan.facts, at.ctx.clock.now()
     versions.store(at.session, at.catalogue)
-    view = views.linked(view_of(at, facts), recordings)
-    people = functools.partial(officers.people, at.session, facts.agency_id, at.today)
-    clean, opening = _filled(view, data, given, people)
-    digest = documents.content_digest(view.definition, facts.id, 1, clean)
-    facts = replace(facts, content_digest=digest, secrecy=documents.class_of(view.definition, clean, facts.secrecy))
     shelf.insert(at.session, facts, now)
-    version, lock = Version(data=clean, given=opening), at.lock(view.definition)
-    shelf.add_version(at.session, facts, version, lock, by=actor.person_id, at=now)
-    for recording in recordings:
+    lock = at.lock(at.definition_of(facts))
+    shelf.add_version(at.session, facts, plan.version, lock, by=actor.person_id, at=now)
+    for recording in plan.recordings:
         shelf.link_recording(at.session, recording, facts, now)
-    made: dict[str, Any] = {"digest": digest, "fields": sorted(clean)}
+    made: dict[str, Any] = {"digest": facts.content_digest, "fields": sorted(plan.version.data)}
     made |= {"template": facts.template} if facts.template else {}
     note(at, actor, facts, "document.drafted", type=facts.type, version=1, **made)
     return at.document(facts.id)
