@@ -135,6 +135,7 @@ def test_marks_are_made_shown_with_their_line_and_taken_away(site: Site, video: 
     page = sender.client.get(path).text
     assert "这里&lt;看&gt;得见" in page
     assert "《情况表》明细 1：第一处" in page
+    assert "这里&lt;看&gt;得见" in sender.client.get(f"/documents/{paper.id}").text, "the paper leads to the place"
     mark = re.search(r"/marks/([0-9a-f-]{36})/remove", page)
     assert mark
     assert sender.client.post(f"{path}/marks/{mark[1]}/remove", data={"csrf": sender.csrf}).status_code == 303
