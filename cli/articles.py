@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from casework.deadlines import rules
+from casework.figures import read
 from casework.gates.registry import GATES
 from catalogue.articles import documents_by_article
 from catalogue.loading import load_catalogue
@@ -98,6 +99,8 @@ def _gates() -> Mapping[str, list[str]]:
     for gate in GATES:
         for article in gate.articles:
             found[article].append(f"{gate.code} {gate.title}")
+    for row in read("recordings")["duties"]:
+        found[row["article"]].append(f"音像 {row['type']} {row['level']}")
     return found
 
 

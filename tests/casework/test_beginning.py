@@ -30,6 +30,7 @@ def opened(bureau: Bureau, case_id: str, by: str = "甲一") -> dict[str, Openab
 
 
 @pytest.mark.parametrize("source", beginning.sources(), ids=lambda s: s.id)
+@pytest.mark.article("A2.2")
 def test_every_source_begins_its_procedure_with_its_first_paper(bureau: Bureau, source: beginning.Source) -> None:
     begun = begin(bureau, source.id)
     assert begun.case.procedure is source.procedure

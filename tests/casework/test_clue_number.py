@@ -1,5 +1,7 @@
 """One matter has one clue number: the register of a case's clue carries the number that the case got with it."""
 
+import pytest
+
 from casework.facts import CaseFacts, DocumentFacts
 from foundation.context import Context
 from tests.casework.offices import Bureau
@@ -14,6 +16,7 @@ def register(bureau: Bureau, case: CaseFacts) -> DocumentFacts:
     return bureau.issue(paper)
 
 
+@pytest.mark.article("A10.1")
 def test_the_register_of_a_clue_has_the_number_of_its_case(ctx: Context) -> None:
     bureau = Bureau(ctx)
     first, second = bureau.case("general"), bureau.case("general")

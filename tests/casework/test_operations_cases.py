@@ -138,6 +138,15 @@ def test_a_device_states_its_enforcement_use(bureau: Bureau) -> None:
         bureau.device(use=" ")
 
 
+@pytest.mark.article("A7.1")
+def test_each_department_sees_which_devices_it_has_and_in_whose_hands(floor: Context, bureau: Bureau) -> None:
+    bureau.device()
+    bureau.device("JLY-04", holder="甲一", department="规划建设办公室")
+    with floor.database.read() as session:
+        found = {(d.department, d.device_no, d.holder) for d in queries.devices(session, bureau.agency_id)}
+    assert found == {("综合执法办公室", "JLY-03", "乙二"), ("规划建设办公室", "JLY-04", "甲一")}
+
+
 def test_an_open_case_is_not_archived(floor: Context, bureau: Bureau) -> None:
     with pytest.raises(Refused, match="还没有结案"):
         cases.archive_case(floor, bureau.as_("壬九"), case_id=bureau.case().id)

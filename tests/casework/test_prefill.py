@@ -124,6 +124,13 @@ def test_a_source_that_vanished_empties_its_field() -> None:
     assert "due" not in refreshed(TYPE, OPENING, OPENING, now)
 
 
+@pytest.mark.article("A3.2")
+def test_text_and_recordings_go_together_or_apart_unless_an_article_says_otherwise() -> None:
+    for method, level in (("委托", "可以"), ("邮寄", "可以"), ("留置", "必须"), ("直接", "必须")):
+        shown = Sources(view=view("service_receipt", data={"method": method}))
+        assert shown.get("document.av_required") == level
+
+
 @pytest.mark.article("A14.1")
 def test_the_recording_duty_that_prints_is_the_one_the_gate_checks() -> None:
     assert Sources(view=view("site_inspection_record")).get("document.av_required") == "必须"
