@@ -1,7 +1,7 @@
 """Operations on papers, one transaction each: open, change, refresh, sign, give back, void.
 
-Order of every operation: lock the case, load, permission, gates, change, journal, outbox, facts. What is loaded and asked
-by `common.acting_on` may run before the lock of SQLite: it holds as if it had run under it. Issuing is
+Order of every operation: lock the case, load, permission, gates, change, journal, outbox, facts. What
+`common.acting_on` loads and asks may run before the lock of SQLite; it holds as if it had run under it. Issuing is
 `casework.operations.issuing`.
 """
 
