@@ -75,6 +75,7 @@ def test_a_template_goes_from_upload_to_retirement(site: OfficeSite, as_: Signed
     head = as_("丁四")
     page = head.get(where).text
     assert "三种样例试制成功" in page
+    assert "生效日期" in page
     version = where.rsplit("/", 1)[-1]
     assert head.get(f"{TYPE}/pages/{version}/ordinary/1.png").status_code == 200
     today = dt.date(2026, 6, 1).isoformat()
@@ -92,6 +93,7 @@ def test_a_bad_template_is_refused_with_paragraph_and_what_was_typed(as_: Signed
     status, _, page = hand_in(client, changed(client, "{{ legal_basis", "{{ law"))
     assert status == 422
     assert "“law”不是本文书的字段" in page
+    assert re.search(r"正文 第\d+段“.*law.*”", page)
     assert "按县局要求改落款" in page
     assert hand_in(client, b"MZ not a document")[0] == 422
 

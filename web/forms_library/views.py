@@ -173,7 +173,7 @@ def _version_page(type_id: str, template_id: str, form: Form) -> str:
         is_own=facts.proposed_by == the_actor().account_id,
         is_outdated=facts.definition_digest != definition.digest,
         may_approve=may_anywhere(the_actor(), Permission.TEMPLATE_APPROVE),
-        waiting=facts.state is TemplateState.PROPOSED,
+        is_waiting=facts.state is TemplateState.PROPOSED,
         approved=facts.state is TemplateState.APPROVED,
     )
 
