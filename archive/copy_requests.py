@@ -26,7 +26,7 @@ from archive.releasing import applicant_of, release_of
 from archive.ruling import read
 from casework import deadlines, numbering, shelf
 from casework.cleaning import clean, damage
-from casework.facts import CaseFacts, DocumentFacts
+from casework.facts import CaseFacts, DocumentFacts, Happening
 from casework.operations import events
 from casework.operations.common import require_on
 from casework.views import Office
@@ -108,6 +108,7 @@ def ask_for_copy(ctx: Context, actor: Actor, *, case_id: str, party_id: str, ask
         row = _row(at, actor, file.case, {**words, "letter": letter, "applicant": party.name, "party_id": party_id})
         data = {"request": row.id, "number": row.number, "party": party_id, "documents": list(row.wanted)}
         note(at, actor, row, "copy.requested", **data, agent=bool(row.agent), due_on=row.due_on.isoformat())
+        happen(at, actor, row, "copy_asked")
         return request_of(row)
 
 
@@ -245,6 +246,7 @@ def withdraw(ctx: Context, actor: Actor, request_id: str) -> CopyRequestFacts:
             raise Refused(message, remedy="等待答复。", findings=[Finding(code="STATE", message=message)])
         row.state, row.closed_at = CopyState.WITHDRAWN, ctx.clock.now()
         note(at, actor, row, "copy.withdrawn", request=row.id)
+        happen(at, actor, row, "copy_withdrawn")
         session.flush()
         return request_of(row)
 
@@ -309,3 +311,11 @@ def note(at: Office, actor: Actor, row: CopyRequestRow, kind: str, **data: Any) 
     """Write what became of a request into its case's stream."""
     stream = f"case:{row.case_id}"
     journal.append(at.session, at.ctx.clock, stream=stream, kind=kind, actor=actor.account_id, data=data)
+
+
+def happen(at: Office, actor: Actor, row: CopyRequestRow, kind: str) -> None:
+    """Let a period of the case begin or end with what became of a request."""
+    now = at.ctx.clock.now()
+    events.happen(
+        at, actor, Happening(kind=kind, case_id=row.case_id, agency_id=row.agency_id, subject_id=row.id, at=now)
+    )

@@ -17,7 +17,7 @@ from access.policy import Permission
 from archive.casefile import case_file, office_of
 from archive.copy_facts import CopyRequestFacts, CopyState
 from archive.copy_items import Screening, read_items, screening_of
-from archive.copy_requests import locked, note, request_facts, request_of
+from archive.copy_requests import happen, locked, note, request_facts, request_of
 from archive.copy_wishes import approval_rows, decisions_for
 from archive.models import CopyRequestRow
 from casework import queries
@@ -59,6 +59,7 @@ def register(ctx: Context, actor: Actor, request_id: str, press: Press) -> CopyR
         if row.state == CopyState.ASKED:
             row.state, row.application_id = CopyState.SCREENING, application.id
             note(at, actor, row, "copy.registered", request=row.id, document=application.id)
+            happen(at, actor, row, "copy_registered")
         session.flush()
         return request_of(row)
 

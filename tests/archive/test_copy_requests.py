@@ -96,7 +96,9 @@ def test_a_request_is_numbered_and_its_last_day_is_counted_at_once(closed_office
     assert kinds(closed_office) == ["copy.requested"]
     with closed_office.ctx.database.read() as session:
         (event,) = [e for e in journal.events(session, f"case:{closed_office.case_id}") if e.kind == "copy.requested"]
+        (due,) = [d for d in casework.deadlines_of(session, closed_office.case_id) if d.kind == "copy_register"]
     assert "行政复议" not in str(event.data)
+    assert (due.last_day, due.met_on) == (first.due_on, None), "nobody forgets it before it is registered"
 
 
 @pytest.mark.article("A33.1")
@@ -118,7 +120,10 @@ def test_from_the_request_to_a_sealed_copy_each_act_is_a_paper_and_an_event(clos
     assert [i["document_id"] for i in copy.items] == [decision(office)]
     assert papers[facts.application_id].slots[0].name == "孙样例（虚构）"
     assert papers[facts.approval_id].data["screening"][0]["result"] == "提供"
+    with office.ctx.database.read() as session:
+        (first,) = [d for d in casework.deadlines_of(session, office.case_id) if d.kind == "copy_register"]
     assert (due.last_day, due.met_on) == (facts.due_on, dt.date(2026, 5, 20))
+    assert first.met_on == dt.date(2026, 5, 19)
     assert kinds(office) == [
         "copy.requested", "copy.registered", "copy.screened", "copy.decided", "copy.made", "copy.answered"
     ]  # fmt: skip
