@@ -17,6 +17,7 @@ from casework.facts import DocumentFacts, ServiceFacts, ServiceMethod, Status
 from casework.gates import registry
 from casework.gates.api import DONE, CaseView
 from casework.operations import changing
+from casework.operations.announcing import link_recording
 from casework.operations.common import require_on
 from casework.operations.opening import Opening, open_paper
 from casework.operations.services import RECEIPT
@@ -240,6 +241,18 @@ def fail(ctx: Context, actor: Actor, receipt_id: str, *, why: str, more: str = "
             shelf.change_service(session, one.id, paper, ctx.keys, **facts)
         _note(at, actor, found, "service.failed", method=found.way.method.value)
         return attempt_of(at, at.document(receipt_id))
+
+
+def link(ctx: Context, actor: Actor, receipt_id: str, *, recording_id: str) -> None:
+    """Link a recording of the service to the receipt, and let the receipt name it while nobody has signed it.
+
+    Raises:
+        NotFound: The case has no such recording, or there is no such receipt, for this actor.
+    """
+    found = attempt(ctx, actor, receipt_id)
+    link_recording(ctx, actor, recording_id=recording_id, document_ids=[receipt_id])
+    if found.receipt.status is Status.DRAFT and not found.receipt.slots:
+        changing.refresh(ctx, actor, document_id=receipt_id)
 
 
 def explain(ctx: Context, actor: Actor, document_id: str) -> DocumentFacts:

@@ -9,7 +9,8 @@ from typing import Any
 
 from access.facts import Actor
 from access.policy import Permission, absent
-from casework import queries, services, shelf
+from casework import queries, sealing, services, shelf
+from casework.cleaning import clean
 from casework.facts import CaseFacts, DocumentFacts, ServiceMethod
 from casework.gates.api import DONE
 from casework.operations.common import readable, require_on
@@ -23,6 +24,7 @@ from foundation.context import Context
 from foundation.errors import BadInput, Finding, Refused
 
 RECEIPT = "service_receipt"
+CONFIRMATION = "address_confirmation"
 PROOF = ("sent_at", "delegate_reason", "ems_no", "remark", "witnesses")
 """What an attempt keeps besides who received it, when and where."""
 
@@ -57,7 +59,7 @@ def serve(
         method: direct, leaving, ems, entrusted, forwarded, electronic or announcement.
         received_at: When it was received (left, arrived).
         sent_at: When it was handed over, posted or sent.
-        address: Where; the confirmed address when left out.
+        address: Where; left out, the place of the recordings, else the confirmed address, else the registered one.
         signer: Who received it; of a direct service the addressee, or who represents it, when left out.
         signer_relation: What they are to the addressee.
         refused: Why it was refused (service by leaving).
@@ -97,6 +99,7 @@ def serve(
         require_on(at, actor, Permission.SERVICE_RECORD, case=case)
         _refuse_unissued(papers)
         typed |= _addressee(at, case, papers[0], way, signed=bool(signer))
+        typed["address"] = clean(address) or ("" if recording_ids else _usual_address(at, case, papers[0]))
         definition = at.catalogue.get(RECEIPT)
         data = {k: v for k, v in typed.items() if v not in (None, "")}
         data |= _lists(definition, papers, witnesses)
@@ -128,6 +131,18 @@ def _addressee(
         known = [f.name for f in at.definition_of(paper).fields if f.kind in ("text", "person") and is_secret(f)]
         return {"addressee": next((str(paper.data[n]) for n in known if paper.data.get(n)), "（另行存放）")}
     return _usual_signer(case, paper) if way is ServiceMethod.DIRECT and not signed else {}
+
+
+def _usual_address(at: Office, case: CaseFacts, paper: DocumentFacts) -> str:
+    """Return where a party's paper is served: the address that it confirmed, else the registered one."""
+    own = [p for p in case.parties if p.id == paper.party_id or len(case.parties) == 1]
+    if not own or paper.secrecy == INFORMANT:
+        return ""
+    signed = [
+        d for d in at.papers(case.id) if d.type == CONFIRMATION and d.status in DONE and d.party_id in (None, own[0].id)
+    ]
+    confirmed = str(sealing.opened(at.ctx.keys, signed[-1]).data.get("service_address") or "") if signed else ""
+    return confirmed or own[0].address
 
 
 def _usual_signer(case: CaseFacts, paper: DocumentFacts) -> dict[str, str]:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from casework import queries
 from casework.facts import CaseFacts, DocumentFacts, ServiceMethod, Status
-from casework.operations import attempts, documents
+from casework.operations import attempts, documents, recordings
 from casework.operations.services import serve
 from casework.services import ways, written_by_hand
 from catalogue.loading import load_catalogue
@@ -162,3 +163,21 @@ def test_every_method_is_described_by_fields_and_papers_that_exist() -> None:
         assert way.proofs
         assert way.failed
     assert written_by_hand() <= fields
+
+
+def test_a_recording_of_the_service_is_linked_to_its_receipt(hall: Hall) -> None:
+    actor, receipt = hall.bureau.as_("甲一"), hall.begin()
+    hall.bureau.device()
+    words = {"case_id": hall.case.id, "kind": "录像", "scene": "直接送达", "device_no": "JLY-03", "place": "村口"}
+    words |= {"operator_id": hall.bureau.ids["乙二"], "started_at": hall.ctx.clock.now(), "party_informed": True}
+    film = recordings.announce_recording(hall.ctx, hall.bureau.as_("乙二"), **words)
+    attempts.link(hall.ctx, actor, receipt.id, recording_id=film.id)
+    with hall.ctx.database.read() as session:
+        assert receipt.id in queries.recording_facts(session, film.id).document_ids
+    with pytest.raises(NotFound):
+        attempts.link(hall.ctx, actor, hall.order.id, recording_id=film.id)
+
+
+def test_a_receipt_names_the_registered_address_when_nobody_gave_another(hall: Hall) -> None:
+    assert hall.begin().data["address"] == "工业路0号（虚构）"
+    assert hall.begin(address="镇政府一楼").data["address"] == "镇政府一楼"

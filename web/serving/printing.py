@@ -106,7 +106,7 @@ def _page(see: Sight, case: CaseFacts, form: Form) -> str:
         {
             "paper": p,
             "recipient": names.get(p.party_id or "", ""),
-            "receipts": [(r.id, f"{r.number or STATUS_NAMES[r.status]}") for r in receipts if r.target_id == p.id],
+            "receipts": [(r.id, _which(r)) for r in receipts if r.target_id == p.id],
         }
         for p in papers
         if p.type != RECEIPT
@@ -116,6 +116,10 @@ def _page(see: Sight, case: CaseFacts, form: Form) -> str:
     return render_template(
         "print_case.html", area="cases", case=case, form=form, rows=rows, kits=kits, people=people, most=MOST_COPIES
     )
+
+
+def _which(receipt: DocumentFacts) -> str:
+    return f"{receipt.data.get('method') or ''} {receipt.number or STATUS_NAMES[receipt.status]}".strip()
 
 
 def _kits(see: Sight, readable: set[str]) -> list[KitFacts]:

@@ -12,8 +12,7 @@ from casework.facts import CaseFacts, DocumentFacts, ServiceFacts, Status
 from casework.gates.api import DONE
 from casework.operations import attempts, changing, missing
 from casework.operations.attempts import Attempt, Option
-from casework.operations.recordings import link_recording
-from casework.operations.services import RECEIPT, serve
+from casework.operations.services import serve
 from casework.proofs import MOST_PROOF
 from casework.services import Way
 from casework.views import office
@@ -182,7 +181,7 @@ def link(receipt_id: str) -> ResponseReturnValue:
         wanted = form.said("recording")
         if not wanted:
             raise BadInput("没有选择音像。", remedy="选择送达时的录音录像。", path="recording")
-        link_recording(the_context(), the_actor(), recording_id=wanted, document_ids=[receipt_id])
+        attempts.link(the_context(), the_actor(), receipt_id, recording_id=wanted)
         flash("音像已关联到送达回证。", "success")
         return form.done(url_for(".attempt", receipt_id=receipt_id, _anchor="recordings"))
     return _page(receipt_id, form), form.status
@@ -300,9 +299,12 @@ def _state(one: ServiceFacts, receipt: DocumentFacts | None) -> tuple[str, str]:
     return "wait", "送达中"
 
 
-def unserved(see: Sight, papers: Iterable[DocumentFacts]) -> list[DocumentFacts]:
-    """Return the issued papers that need a receipt and have no effect yet."""
+def unserved(see: Sight, papers: Sequence[DocumentFacts]) -> list[DocumentFacts]:
+    """Return the issued papers that need a receipt, have no effect yet, and for which no attempt is under way."""
     at = office(see.ctx, see.session)
-    return [
-        p for p in papers if p.status is Status.ISSUED and p.type != RECEIPT and at.definition_of(p).service == NEEDS
-    ]
+    waiting = [p for p in papers if p.status is Status.ISSUED and at.definition_of(p).service == NEEDS]
+    cases = {p.case_id for p in waiting if p.case_id}
+    known = [s for c in sorted(cases) for s in queries.services_of(see.session, c)]
+    over = {d.id for d in papers if d.status in DONE}
+    under_way = {s.document_id for s in known if not s.failed_at and s.receipt_id not in over}
+    return [p for p in waiting if p.id not in under_way]
