@@ -40,6 +40,7 @@ class Permission(StrEnum):
     SEARCH = "search:ask"
     STATISTICS_READ = "statistics:read"
     RECTIFICATION_ISSUE = "rectification:issue"
+    RECTIFICATION_ANSWER = "rectification:answer"
     TEMPLATE_PROPOSE = "template:propose"
     TEMPLATE_APPROVE = "template:approve"
     SUBSTITUTE_APPROVE = "substitute:approve"

@@ -48,6 +48,7 @@ from web.signing.phone import phone
 from web.signing.views import signing
 from web.statutes.views import statutes_area
 from web.supervision.figures import figures
+from web.supervision.orders import corrections
 from web.uploads.views import uploads
 from web.verify.views import verify
 from web.words import FILTERS
@@ -92,6 +93,7 @@ AREAS = (
     giving,
     health,
     figures,
+    corrections,
     admin,
     api,
 )

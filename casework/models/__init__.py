@@ -32,6 +32,7 @@ from casework.models.numbers import (
     NumberRow,
     NumberSeriesRow,
 )
+from casework.models.orders import CorrectionAnswerRow, CorrectionOrderRow
 from casework.models.playing import MarkRow, TranscriptRow
 from casework.models.printing import PrintKitRow
 from casework.models.records import DeadlineRow, RecordingLinkRow, RecordingRow, ServiceRow
@@ -47,6 +48,8 @@ __all__ = [
     "CaseMemberRow",
     "CasePartyRow",
     "CaseRow",
+    "CorrectionAnswerRow",
+    "CorrectionOrderRow",
     "DeadlineRow",
     "DeviceRow",
     "Digest",

@@ -1,5 +1,7 @@
 """Who may do what (reference 5.1, 5.2; settled answers): each rule of the policy by name."""
 
+from dataclasses import replace
+
 import pytest
 
 from access.facts import Actor
@@ -11,6 +13,7 @@ from tests.access.office import an_actor
 
 CASES = Viewer(case_ids=frozenset(["一案"]), acted_case_ids=frozenset(["听证案"]), served_ids=frozenset(["决定书"]))
 ROLES = sorted(rulebook().roles)
+DRAFTING = [Permission(f"document:{act}") for act in ("draft", "revise", "issue", "void")]
 OFFICE = [r for r in ROLES if r not in ("party", "sysadmin", "supervisor")]
 CONTENT = ("case", "document", "recording", "package")
 
@@ -130,7 +133,7 @@ def test_a_party_reads_no_draft_of_a_paper_that_will_be_served() -> None:
 
 
 @pytest.mark.article("A36.1")
-def test_a_supervisor_reads_the_agencies_given_to_it_and_edits_nothing() -> None:
+def test_a_supervisor_reads_the_agencies_given_to_it_and_edits_nothing_but_its_own_notices() -> None:
     supervisor = an_actor("supervisor", agency="县局", agencies=frozenset(["县局", "清河"]))
     assert may(supervisor, Permission.DOCUMENT_READ, paper("internal"))
     assert decide(supervisor, Permission.DOCUMENT_READ, paper(), CASES).reason.startswith("监督人员")
@@ -139,7 +142,13 @@ def test_a_supervisor_reads_the_agencies_given_to_it_and_edits_nothing() -> None
     assert {p for p in writing if may_anywhere(supervisor, p)} == {
         Permission.RECTIFICATION_ISSUE,
         Permission.DOCUMENT_SIGN,
+        *DRAFTING,
     }
+    own = replace(paper(), agency_id="县局", type="rectification_notice")
+    for permission in DRAFTING:
+        assert may(supervisor, permission, own)
+        assert not may(supervisor, permission, replace(own, agency_id="清河"))
+        assert not may(supervisor, permission, replace(own, type="penalty_decision"))
 
 
 def test_a_supervisor_signs_the_papers_of_supervision_alone() -> None:
