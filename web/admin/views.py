@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from access import accounts, agencies, backups, certificates, watching
 from access.policy import Permission
+from access.rulebook import rulebook
 from access.setting_rules import setting_rules
 from casework.operations import calendar_days
 from foundation import journal as journals
@@ -114,14 +115,18 @@ def journal() -> ResponseReturnValue:
     with ctx.database.read() as session:
         events = [e for e in journals.events(session, f"agency:{actor.agency_id}") if e.kind in SENTENCES]
         shown = events[::-1][(page - 1) * SIZE : page * SIZE]
-        names = accounts.names_of(session, {e.actor for e in shown})
-    rows = [(e, SENTENCES[e.kind], names.get(e.actor, "系统"), _about(e)) for e in shown]
+        names = accounts.names_of(session, {e.actor for e in shown} | {str(e.data.get("account", "")) for e in shown})
+        meant = {str(e.data["person"]) for e in shown if "person" in e.data}
+        people = {one: accounts.person(session, one, today()).name for one in meant}
+    rows = [(e, SENTENCES[e.kind], names.get(e.actor, "系统"), _about(e, {**names, **people})) for e in shown]
     paging = Paging(page=page, size=SIZE, total=len(events))
     return show("admin_journal.html", "journal", rows=rows, paging=paging, page_url=page_url())
 
 
-def _about(event: Event) -> str:
-    """Return what an event says besides ids: names of settings, days, numbers of a series."""
+def _about(event: Event, names: Mapping[str, str]) -> str:
+    """Return what an event says: of whom, names of settings, roles, days, numbers of a series."""
     told: Mapping[str, Any] = event.data
-    parts = [str(told[n]) for n in ("key", "day", "year", "name", "role", "device_no", "character", "n") if n in told]
-    return " ".join(parts)
+    whom = [names[str(told[n])] for n in ("person", "account") if str(told.get(n)) in names]
+    words = [str(told[n]) for n in ("key", "day", "year", "name", "device_no", "character", "n", "backup") if n in told]
+    roles = [rulebook().title(r) for r in [*told.get("roles", []), *([told["role"]] if "role" in told else [])]]
+    return " ".join(dict.fromkeys([*whom, *roles, *words]))
