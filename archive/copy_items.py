@@ -174,7 +174,7 @@ def _more(file: CaseFile, applicant: Applicant) -> Iterator[tuple[str, str]]:
 
 def _against(file: CaseFile, facts: CopyRequestFacts, items: Sequence[ScreenItem]) -> Iterator[Finding]:
     for item in items:
-        if fault := _fault(item):
+        if fault := fault_of(item):
             message, remedy = fault
             yield _finding(f"“{item.title[:40]}”：{message}", remedy, path=item.key)
     if not any(i.key != OTHER or i.result == WITHHELD for i in items):
@@ -188,7 +188,8 @@ def _finding(message: str, remedy: str, path: str = "") -> Finding:
     return Finding(code="COPY", article="A33.1", message=message, remedy=remedy, who="档案管理员", path=path)
 
 
-def _fault(item: ScreenItem) -> tuple[str, str] | None:
+def fault_of(item: ScreenItem) -> tuple[str, str] | None:
+    """Return what is missing or wrong in what was said of an item, and what mends it; None when nothing is."""
     if item.result not in (*GIVES, WITHHELD, HANDLED):
         return "还没有审查。", "选择提供、遮蔽或者不提供。"
     if item.result == WITHHELD and item.reason not in read("copying")["reasons"]:
