@@ -255,6 +255,22 @@ def test_every_change_stands_in_the_administrators_journal(admin: FlaskClient) -
     assert "样例调休" in page
 
 
+def test_numbering_goes_on_after_a_restore_from_the_last_number_that_was_given(site: Site, admin: FlaskClient) -> None:
+    from casework.models import NumberHoldRow  # noqa: PLC0415 - only a test writes a row by hand
+
+    with site.ctx.database.write() as session:
+        now = site.ctx.clock.now()
+        session.add(NumberHoldRow(agency_id=agency_of(site), made_at=now, since=now))
+    at = "/admin/numbers"
+    assert "编号已暂停" in admin.get(at).text
+    assert send(admin, f"{at}/release", at, **{"案:2026": "x"})[0] == 422
+    assert send(admin, f"{at}/release", at, **{"案:2026": "0"})[0] == 422
+    assert send(admin, f"{at}/release", at, **{"案:2026": "9"})[0] == 303
+    page = admin.get(f"{at}/案/2026").text
+    assert page.count("作废") >= 2
+    assert "编号已暂停" not in admin.get(at).text
+
+
 # --- backups ---
 
 

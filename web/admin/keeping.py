@@ -1,5 +1,6 @@
 """Calendar, settings, numbers, seal and devices of the office."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import flash, request, url_for
@@ -10,6 +11,7 @@ from access.policy import Permission
 from access.setting_rules import SettingRule, setting_rules
 from casework import queries
 from casework.operations import calendar_days, devices, keeping
+from casework.operations import numbers as holds
 from foundation.errors import BadInput, NotFound
 from generator.seals import seal_of
 from web.admin.blueprint import admin, day_of, day_or_none, show, today
@@ -186,8 +188,35 @@ def _pair(line: str) -> tuple[str, str]:
 @signed_in
 def numbers() -> ResponseReturnValue:
     """Show the series of numbers."""
+    return _numbers_page(Form())
+
+
+def _numbers_page(form: Form) -> str:
     rows = keeping.series(the_context(), the_actor())
-    return show("admin_numbers.html", "numbers", rows=rows, name=keeping.series_name)
+    held, _ = holds.series_of(the_context(), the_actor())
+    return show("admin_numbers.html", "numbers", form=form, rows=rows, held=held, name=keeping.series_name)
+
+
+@admin.post("/numbers/release")
+@signed_in
+def release_numbers() -> ResponseReturnValue:
+    """Let numbering go on after a restore, from the numbers that were really the last."""
+    form = Form.posted()
+    with form.attempt():
+        told = holds.release(the_context(), the_actor(), dict(_lasts(form)))
+        flash(f"编号继续。{''.join(told)}", "success")
+        return form.done(url_for("admin.numbers"))
+    return _numbers_page(form), form.status
+
+
+def _lasts(form: Form) -> Iterator[tuple[tuple[str, str], int]]:
+    for path in form.values:
+        character, _, period = path.partition(":")
+        if period:
+            said = form.said(path)
+            if not (said.isascii() and said.isdigit() and len(said) < 10):  # noqa: PLR2004 - digits
+                raise BadInput("最后一号应为整数。", remedy="核对最后一份文书的编号。", path=path)
+            yield (character, period), int(said)
 
 
 @admin.get("/numbers/<character>/<period>")

@@ -42,6 +42,8 @@ SENTENCES: Mapping[str, str] = {
     "number.freed": "编号退回",
     "number.reserved": "编号取用",
     "number.voided": "编号作废",
+    "numbers.carried": "编号越过",
+    "numbers.released": "恢复编号",
     "oversight.given": "纳入监督",
     "person.added": "登记人员",
     "session.ended": "退出登录",

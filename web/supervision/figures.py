@@ -15,10 +15,12 @@ from web.security import signed_in, the_actor, the_context
 figures = Blueprint("figures", __name__)
 
 YEARS = (2000, 2099)
-WIDTH, ROW, LABEL = 560, 30, 190
+WIDTH, ROW, LABEL = 400, 30, 142
 """Pixels of a drawing, of a bar's row, and for its label."""
+FIGURE = 96
+"""Pixels for the figure behind a bar."""
 FULL = 100
-MOST_LABEL = 13
+MOST_LABEL = 10
 """Signs of a label that are drawn; the table has all."""
 COVERED = "少于5"
 
@@ -101,7 +103,7 @@ def draw(figure: Figure) -> Sequence[Drawn]:
 
 
 def _length(bar: Bar, most: int, *, is_share: bool) -> int:
-    room = WIDTH - LABEL - 90
+    room = WIDTH - LABEL - FIGURE
     part = (bar.share or 0) / FULL if is_share else (bar.count or 0) / most
     return max(round(room * part), 2) if bar.count else 0
 
