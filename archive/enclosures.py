@@ -11,9 +11,8 @@ from typing import Any
 
 from archive.foreign import as_pages, is_drawable
 from casework.facts import DocumentFacts
-from casework.operations.attempts import PROOF
 from casework.operations.signed_copies import RENDERING, SCAN, after_issue, all_by_hand
-from casework.proofs import MAGIC
+from casework.proofs import MAGIC, PROOF
 from catalogue import body
 from catalogue.definitions import DocumentType
 from foundation.blobs import BlobStore

@@ -8,7 +8,9 @@ from PIL import Image, UnidentifiedImageError
 from foundation.blobs import refuse_empty
 from foundation.errors import BadInput
 
-MOST_PROOF = 20 << 20
+PROOF = "proof_"
+"""Kinds of file of a receipt that are its proofs: `proof_1`, `proof_2`, …"""
+MOST_PROOF = 200 << 20
 """Bytes of one proof at most."""
 MOST_PIXELS = 120_000_000
 """Pixels of one picture at most: A3 at 600 dpi has 70 million."""

@@ -2,16 +2,15 @@
 
 An attempt begins with `services.serve`; what is known afterwards is written into the receipt (`changing.revise`), which
 is signed and issued like any paper, and says from which day the paper is served. Here is what stands around it.
-Journal kinds: `service.proof_added`, `service.failed`.
+Journal kind: `service.failed`.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from access.facts import Actor
 from access.policy import Permission, decide
-from casework import proofs, queries, sealing, services, shelf
+from casework import queries, sealing, services, shelf
 from casework.cleaning import clean, damage
 from casework.facts import DocumentFacts, ServiceFacts, ServiceMethod, Status
 from casework.gates import registry
@@ -24,16 +23,11 @@ from casework.operations.services import RECEIPT
 from casework.services import Effect, Way
 from casework.views import Office, office, view_of
 from foundation import journal
-from foundation.canonical import plain
 from foundation.clock import local
 from foundation.context import Context
 from foundation.errors import BadInput, Finding, NotFound, Refused
 
-MOST_FILES = 30
-"""Proofs of one receipt at most."""
 LONGEST = 500
-PROOF = "proof_"
-"""Kinds of file of a receipt that are its proofs: `proof_1`, `proof_2`, …"""
 EXPLANATION = "announcement_explanation"
 OVER = (Status.VOID, Status.REPLACED)
 
@@ -169,52 +163,6 @@ def _foreseen(view: CaseView, known: Sequence[ServiceFacts]) -> Effect:
     return services.effect_of(view, known[0])
 
 
-def add_proof(ctx: Context, actor: Actor, receipt_id: str, *, what: str, data: bytes, name: str) -> Attempt:
-    """Keep a photo or scan beside the receipt; the same bytes again change nothing.
-
-    Args:
-        ctx: The floor.
-        actor: Who hands it in.
-        receipt_id: The receipt.
-        what: What it shows, as the method names its proofs.
-        data: The file.
-        name: Its name.
-
-    Raises:
-        BadInput: It is no file that may be kept, or too many are there.
-        Refused: The attempt failed and is closed.
-    """
-    media_type = proofs.look_at(data, name)
-    with ctx.database.read() as session:
-        about = sealing.about_file(queries.document_facts(session, receipt_id), PROOF)
-    blob = sealing.put(ctx, data, about)
-    with ctx.database.write() as session:
-        at = office(ctx, session)
-        found = _locked(at, actor, receipt_id)
-        _refuse_closed(found)
-        if what not in found.way.proofs:
-            raise BadInput("没有写明凭证是什么。", remedy=f"选择：{'、'.join(found.way.proofs)}。", path="what")
-        digest = hashlib.sha256(data).hexdigest()
-        if any(f["digest"] == digest for f in found.files):
-            return found
-        if len(found.files) >= MOST_FILES:
-            raise BadInput(f"凭证已有{MOST_FILES}件。", remedy="把多页扫成一个PDF后上传。", path="file")
-        kind = f"{PROOF}{len(found.files) + 1}"
-        shelf.attach(session, found.receipt, {kind: blob.sha256}, ctx.clock.now())
-        row = {"kind": kind, "what": what, "name": clean(name)[:200], "media_type": media_type, "digest": digest}
-        row |= {"size": str(len(data)), "at": ctx.clock.now().isoformat(), "by": actor.name}
-        _keep(at, found, files=[*found.files, row])
-        _note(at, actor, found, "service.proof_added", what=what, blob=blob.sha256)
-        return attempt_of(at, at.document(receipt_id))
-
-
-def _keep(at: Office, found: Attempt, *, files: Sequence[Mapping[str, str]]) -> None:
-    for one in found.services:
-        proof = plain({**one.proof, "files": [dict(f) for f in files]})
-        paper = queries.document_facts(at.session, one.document_id)
-        shelf.change_service(at.session, one.id, paper, at.ctx.keys, proof=proof)
-
-
 def fail(ctx: Context, actor: Actor, receipt_id: str, *, why: str, more: str = "") -> Attempt:
     """Note that an attempt did not reach the addressee: its receipt is void but stays to be read.
 
@@ -230,16 +178,16 @@ def fail(ctx: Context, actor: Actor, receipt_id: str, *, why: str, more: str = "
         Refused: The receipt is issued, or the attempt is closed.
     """
     reason = _reason(why, more)
-    _refuse_closed(attempt(ctx, actor, receipt_id))
+    refuse_closed(attempt(ctx, actor, receipt_id))
     changing.void(ctx, actor, document_id=receipt_id, reason=f"送达未果：{reason}")
     with ctx.database.write() as session:
         at = office(ctx, session)
-        found = _locked(at, actor, receipt_id)
+        found = locked(at, actor, receipt_id)
         for one in found.services:
             paper = queries.document_facts(session, one.document_id)
             facts = {"failed_at": ctx.clock.now(), "failed_why": reason}
             shelf.change_service(session, one.id, paper, ctx.keys, **facts)
-        _note(at, actor, found, "service.failed", method=found.way.method.value)
+        note_attempt(at, actor, found, "service.failed", method=found.way.method.value)
         return attempt_of(at, at.document(receipt_id))
 
 
@@ -292,8 +240,19 @@ def _reason(why: str, more: str) -> str:
     return text
 
 
-def _locked(at: Office, actor: Actor, receipt_id: str) -> Attempt:
+def locked(at: Office, actor: Actor, receipt_id: str) -> Attempt:
+    """Lock a receipt's case and return its attempt, when the actor serves in it."""
     shelf.lock_document(at.session, receipt_id)
+    return allowed(at, actor, receipt_id)
+
+
+def allowed(at: Office, actor: Actor, receipt_id: str) -> Attempt:
+    """Return the attempt of a receipt, when the actor serves in its case.
+
+    Raises:
+        Forbidden: They do not.
+        NotFound: There is none for this actor.
+    """
     receipt = at.document(receipt_id)
     case = queries.case_facts(at.session, receipt.case_id, at.today) if receipt.case_id else None
     require_on(at, actor, Permission.DOCUMENT_READ, case=case, document=receipt)
@@ -301,13 +260,19 @@ def _locked(at: Office, actor: Actor, receipt_id: str) -> Attempt:
     return attempt_of(at, receipt)
 
 
-def _refuse_closed(found: Attempt) -> None:
+def refuse_closed(found: Attempt) -> None:
+    """Refuse a change of an attempt that is closed.
+
+    Raises:
+        Refused: It failed, or its receipt is void.
+    """
     if found.failed or found.receipt.status in OVER:
         message = "这次送达已记为未果，不能再变更。"
         raise Refused(message, remedy="另行开始一次送达。", findings=[_finding(message, "另行开始一次送达。")])
 
 
-def _note(at: Office, actor: Actor, found: Attempt, kind: str, **data: str) -> None:
+def note_attempt(at: Office, actor: Actor, found: Attempt, kind: str, **data: str) -> None:
+    """Write an event of each paper of an attempt."""
     for one in found.services:
         event = {"service": one.id, "document": one.document_id, "receipt": found.receipt.id, **data}
         stream = f"case:{one.case_id}"

@@ -8,7 +8,7 @@ from PIL import Image
 
 from casework import queries
 from casework.facts import CaseFacts, DocumentFacts, ServiceMethod, Status
-from casework.operations import attempts, documents, recordings
+from casework.operations import attempts, documents, recordings, service_proofs
 from casework.operations.services import serve
 from casework.services import ways, written_by_hand
 from catalogue.loading import load_catalogue
@@ -85,7 +85,7 @@ def test_a_failed_attempt_stays_on_record_and_the_next_method_is_advised(hall: H
     with pytest.raises(Refused, match="已记为未果"):
         attempts.fail(hall.ctx, actor, receipt.id, why="其他")
     with pytest.raises(Refused):
-        attempts.add_proof(hall.ctx, actor, receipt.id, what="其他凭证", data=photo(), name="a.jpg")
+        service_proofs.add_proof(hall.ctx, actor, receipt.id, what="其他凭证", data=photo(), name="a.jpg")
 
 
 @pytest.mark.parametrize(("why", "more"), [("", "经过"), ("无人在场", "长" * 600), ("无人在场", "a\x00b")])
@@ -100,10 +100,10 @@ def test_proof_is_kept_once_beside_the_receipt_as_it_came(hall: Hall) -> None:
     actor, receipt, data = hall.bureau.as_("甲一"), hall.begin("ems", ems_no="EA1"), photo()
     words = {"what": "付邮凭证", "data": data, "name": "凭证·1.jpg"}
     for _ in range(2):
-        found = attempts.add_proof(hall.ctx, actor, receipt.id, **words)  # type: ignore[arg-type]
+        found = service_proofs.add_proof(hall.ctx, actor, receipt.id, **words)  # type: ignore[arg-type]
     assert [(f["what"], f["kind"], f["media_type"]) for f in found.files] == [("付邮凭证", "proof_1", "image/jpeg")]
     assert hall.ctx.blobs.read(found.receipt.blobs["proof_1"]) == data
-    again = attempts.add_proof(hall.ctx, actor, receipt.id, what="邮件回执", data=photo("PNG"), name="回执")
+    again = service_proofs.add_proof(hall.ctx, actor, receipt.id, what="邮件回执", data=photo("PNG"), name="回执")
     assert [f["kind"] for f in again.files] == ["proof_1", "proof_2"]
     assert hall.kinds().count("service.proof_added") == 2
 
@@ -121,16 +121,16 @@ def test_proof_is_kept_once_beside_the_receipt_as_it_came(hall: Hall) -> None:
 def test_files_that_are_no_proof_are_refused_in_plain_words(hall: Hall, data: bytes, name: str, word: str) -> None:
     receipt = hall.begin("ems")
     with pytest.raises(BadInput, match=word):
-        attempts.add_proof(hall.ctx, hall.bureau.as_("甲一"), receipt.id, what="付邮凭证", data=data, name=name)
+        service_proofs.add_proof(hall.ctx, hall.bureau.as_("甲一"), receipt.id, what="付邮凭证", data=data, name=name)
 
 
 def test_who_may_not_serve_adds_no_proof(hall: Hall) -> None:
     receipt = hall.begin("ems")
     words = {"what": "付邮凭证", "data": photo(), "name": "a.jpg"}
     with pytest.raises(Forbidden):
-        attempts.add_proof(hall.ctx, hall.bureau.as_("丁四"), receipt.id, **words)  # type: ignore[arg-type]
+        service_proofs.add_proof(hall.ctx, hall.bureau.as_("丁四"), receipt.id, **words)  # type: ignore[arg-type]
     with pytest.raises(BadInput, match="凭证是什么"):
-        attempts.add_proof(hall.ctx, hall.bureau.as_("甲一"), receipt.id, **{**words, "what": "别的"})  # type: ignore[arg-type]
+        service_proofs.add_proof(hall.ctx, hall.bureau.as_("甲一"), receipt.id, **{**words, "what": "别的"})  # type: ignore[arg-type]
 
 
 def test_an_attempt_says_what_its_receipt_proves_so_far(hall: Hall) -> None:

@@ -1,5 +1,6 @@
 """Serving by the pages: begin, result, proof, failure, printing; what is hidden stays hidden."""
 
+import base64
 import io
 import re
 from pathlib import Path
@@ -92,6 +93,24 @@ def test_result_proof_and_effect_stand_on_one_page(house: House, press: Press) -
     lying = {"csrf": csrf, "what": "付邮凭证", "file": (io.BytesIO(b""), "空.pdf")}
     assert client.post(f"/services/{receipt}/proofs", data=lying).status_code == 422
     assert client.post(f"/services/{receipt}/proofs", data={"csrf": csrf, "what": "付邮凭证"}).status_code == 422
+
+
+def test_a_large_proof_comes_in_pieces(house: House, press: Press) -> None:
+    client, paper = house.as_("甲一"), issued(house, press)
+    receipt = begun(house, client, paper)
+    told = {"purpose": "service_proof", "subject": receipt, "filename": "a.jpg", "what": "付邮凭证"}
+    metadata = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in told.items())
+    data = photo()
+    headers = {"Tus-Resumable": "1.0.0", "X-CSRF-Token": csrf_of(client.get(f"/services/{receipt}").text)}
+    begin = {**headers, "Upload-Length": str(len(data)), "Upload-Metadata": metadata}
+    upload = client.post("/uploads", headers=begin).headers["Location"]
+    piece = {**headers, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    assert client.patch(upload, data=data, headers=piece).status_code == 204
+    assert client.get(upload).location == f"/services/{receipt}"
+    assert client.get(f"/services/{receipt}/proofs/proof_1").data == data
+    told["what"] = "别的"
+    metadata = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in told.items())
+    assert client.post("/uploads", headers={**begin, "Upload-Metadata": metadata}).status_code == 422
 
 
 def test_what_failed_leads_to_the_next_method(house: House, press: Press) -> None:

@@ -27,7 +27,7 @@ from web.cases.timeline import Moment, moments
 from web.lookup import Sight, sight
 from web.paging import Paging, page_number, page_url
 from web.security import signed_in
-from web.serving.views import rows_of, unserved
+from web.serving.listing import rows_of, unserved
 from web.words import procedure_name
 
 cases = Blueprint("cases", __name__)

@@ -1,19 +1,19 @@
 """Serving a paper: the method with what it needs, the attempt with its proof and result, what failed, what is next."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from casework import queries, sealing, services
-from casework.facts import CaseFacts, DocumentFacts, ServiceFacts, Status
+from casework import queries, sealing
+from casework.facts import CaseFacts, DocumentFacts, Status
 from casework.gates.api import DONE
-from casework.operations import attempts, changing, missing
+from casework.operations import attempts, changing, missing, service_proofs
 from casework.operations.attempts import Attempt, Option
 from casework.operations.services import serve
-from casework.proofs import MOST_PROOF
+from casework.proofs import MOST_PROOF, PROOF
 from casework.services import Way
 from casework.views import office
 from catalogue.definitions import DocumentType
@@ -25,11 +25,11 @@ from web.drafting.boxes import Box, boxes_of, typed
 from web.forms import Form
 from web.lookup import Sight, record_of, sight
 from web.security import signed_in, the_actor, the_context
+from web.serving.listing import NEEDS, rows_of
 
 serving = Blueprint("serving", __name__)
 
 OPEN = (Status.DRAFT, Status.SIGNING, Status.RETURNED)
-NEEDS = "receipt_required"
 
 
 @serving.get("/documents/<document_id>/serve")
@@ -166,7 +166,7 @@ def add_proof(receipt_id: str) -> ResponseReturnValue:
         if file is None or not file.filename:
             raise BadInput("没有选择文件。", remedy="选择照片、扫描件或PDF。", path="file")
         words = {"what": form.said("what"), "name": file.filename}
-        attempts.add_proof(the_context(), the_actor(), receipt_id, data=file.stream.read(MOST_PROOF + 1), **words)
+        service_proofs.add_proof(the_context(), the_actor(), receipt_id, data=file.stream.read(MOST_PROOF + 1), **words)
         flash("凭证已存入。", "success")
         return form.done(url_for(".attempt", receipt_id=receipt_id, _anchor="proofs"))
     return _page(receipt_id, form), form.status
@@ -197,7 +197,7 @@ def proof(receipt_id: str, kind: str) -> ResponseReturnValue:
         row = next((f for f in found.files if f["kind"] == kind), None)
         if row is None:
             raise NotFound("没有这件凭证。", remedy="刷新页面。")
-        blob, about = receipt.blobs[kind], sealing.about_file(receipt, attempts.PROOF)
+        blob, about = receipt.blobs[kind], sealing.about_file(receipt, PROOF)
         held = Held(
             record=record_of(receipt),
             name=row["name"],
@@ -250,6 +250,7 @@ def _page(receipt_id: str, form: Form) -> str:
             others=_papers_of(see, found.way, papers),
             typed={n: v for n, v in form.values.items() if isinstance(v, str)},
             open=found.receipt.status in OPEN and not found.failed,
+            most=MOST_PROOF,
         )
 
 
@@ -266,45 +267,3 @@ def _papers_of(see: Sight, way: Way, papers: Mapping[str, DocumentFacts]) -> lis
     known = office(see.ctx, see.session).catalogue.types
     types = [known[t] for t in way.papers if t in known]
     return [{"type": t, "made": [p for p in papers.values() if p.type == t.id]} for t in types]
-
-
-# --- the case page's part ---------------------------------------------------------------------------------------------
-
-
-def rows_of(see: Sight, case: CaseFacts, papers: Iterable[DocumentFacts]) -> list[dict[str, Any]]:
-    """Return the attempts at these papers, for lists: paper, method, receipt when it may be seen, state in words."""
-    titles = {p.id: p for p in papers}
-    everything = {d.id: d for d in see.seen(queries.documents_of(see.session, case.id))}
-    return [
-        {
-            "service": one,
-            "paper": titles[one.document_id],
-            "method": services.ways()[one.method].title,
-            "receipt": everything.get(one.receipt_id or ""),
-            "words": _state(one, everything.get(one.receipt_id or "")),
-        }
-        for one in queries.services_of(see.session, case.id)
-        if one.document_id in titles
-    ]
-
-
-def _state(one: ServiceFacts, receipt: DocumentFacts | None) -> tuple[str, str]:
-    """Return look and word of an attempt."""
-    if one.valid:
-        return "ok", f"{one.served_on} 送达"
-    if one.failed_at:
-        return "bad", "未送达"
-    if receipt is not None and receipt.status in DONE:
-        return "bad", "未生效"
-    return "wait", "送达中"
-
-
-def unserved(see: Sight, papers: Sequence[DocumentFacts]) -> list[DocumentFacts]:
-    """Return the issued papers that need a receipt, have no effect yet, and for which no attempt is under way."""
-    at = office(see.ctx, see.session)
-    waiting = [p for p in papers if p.status is Status.ISSUED and at.definition_of(p).service == NEEDS]
-    cases = {p.case_id for p in waiting if p.case_id}
-    known = [s for c in sorted(cases) for s in queries.services_of(see.session, c)]
-    over = {d.id for d in papers if d.status in DONE}
-    under_way = {s.document_id for s in known if not s.failed_at and s.receipt_id not in over}
-    return [p for p in waiting if p.id not in under_way]
