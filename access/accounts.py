@@ -14,7 +14,7 @@ from access.facts import AccountFacts, Actor
 from access.models import AccountRow
 from access.passwords import checked_password, hash_password, is_password, login_key
 from access.permissions import Permission
-from access.persons import add_person, appoint, end_appointment, person, persons_of
+from access.persons import add_person, appoint, end_appointment, person, persons_of, remember
 from access.sessions import actor_of_session, end_all, sign_in, sign_out
 from access.tokens import end_all as end_tokens
 from foundation.context import Context
@@ -36,6 +36,7 @@ __all__ = [
     "names_of",
     "person",
     "persons_of",
+    "remember",
     "set_password",
     "sign_in",
     "sign_out",

@@ -171,6 +171,20 @@ def _known(session: orm.Session, person_id: str) -> tuple[str, list[AppointmentF
     return found
 
 
+def remember(session: orm.Session, person_ids: Iterable[str]) -> None:
+    """Read several persons at once; `person` finds them in the session."""
+    memo = session.info.setdefault(MEMO, {})
+    wanted = [one for one in dict.fromkeys(person_ids) if one not in memo]
+    if not wanted:
+        return
+    names = session.execute(sa.select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(wanted)))
+    held: dict[str, tuple[str, list[AppointmentFacts]]] = {one: (name, []) for one, name in names}
+    query = sa.select(AppointmentRow).where(AppointmentRow.person_id.in_(held))
+    for row in session.scalars(query.order_by(AppointmentRow.valid_from, AppointmentRow.id)):
+        held[row.person_id][1].append(_facts(row))
+    memo.update(held)
+
+
 def persons_of(session: orm.Session, agency_id: str, day: dt.date) -> list[PersonFacts]:
     """Return everybody who was ever appointed in an office, as they stood on a day, in the order of joining."""
     query = (
@@ -180,7 +194,9 @@ def persons_of(session: orm.Session, agency_id: str, day: dt.date) -> list[Perso
         .group_by(PersonRow.id, PersonRow.added_at)
         .order_by(PersonRow.added_at, PersonRow.id)
     )
-    return [person(session, one, day) for one in session.scalars(query).all()]
+    found = session.scalars(query).all()
+    remember(session, found)
+    return [person(session, one, day) for one in found]
 
 
 def appointments(session: orm.Session, person_id: str) -> list[AppointmentFacts]:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from access import accounts
 from access.policy import absent
 from casework import sealing
 from casework.facts import DocumentFacts, OfficerFacts, RemarkFacts, SlotFill, Status, VersionFacts
@@ -105,6 +106,7 @@ def _listed(session: orm.Session, query: sa.Select[Any], day: dt.date | None = N
     data = {v.document_id: v.data for v in plain_rows(session, _DATA, ids)}
     fills, acting = (plain_grouped(session, asked, ids) for asked in (_FILLS, _ACTING))
     blobs = plain_grouped(session, _BLOBS, ids)
+    accounts.remember(session, (one.person_id for some in acting.values() for one in some))
     known: dict[tuple[str, dt.date], OfficerFacts] = {}
     return [
         _document(
