@@ -4,6 +4,8 @@ Small files come with the plain form, large ones by `web.uploads` from the same 
 (`casework.operations.receiving`). A file that is refused at the end stays, and its page asks what is missing.
 """
 
+from urllib.parse import urlsplit
+
 import segno
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -31,6 +33,8 @@ WORDS = ("kind", "scene", "place", "operator_id", "device_no", "started_at", "en
 MORE = ("late_reason", "party_informed", "interrupted", "twice")
 PACE = Pace(burst=20, refill_s=3.0)
 """How often an address may try codes: a code has 59 bits."""
+HERE = frozenset(["127.0.0.1", "localhost", "::1"])
+"""Names by which no phone finds this server."""
 INVITED = "invited"
 """Where the cookie keeps the code that is on the screen."""
 
@@ -132,9 +136,16 @@ def phone(case_id: str) -> ResponseReturnValue:
     code = held.get("code", "") if held.get("case") == case_id else ""
     url = f"{the_context().settings.public_url.rstrip('/')}{url_for('adding.scanned', code=code)}" if code else ""
     image = segno.make(url, error="m").svg_data_uri(scale=6, border=3) if url else ""
-    minutes = int(phones.OPENS.total_seconds()) // 60
     return render_template(
-        "phone.html", area="cases", case=case, url=url, image=image, phones=known, against=found, minutes=minutes
+        "phone.html",
+        area="cases",
+        case=case,
+        url=url,
+        image=image,
+        phones=known,
+        against=found,
+        minutes=int(phones.OPENS.total_seconds()) // 60,
+        is_far=urlsplit(the_context().settings.public_url).hostname not in HERE,
     )
 
 
