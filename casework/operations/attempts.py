@@ -2,7 +2,7 @@
 
 An attempt begins with `services.serve`; what is known afterwards is written into the receipt (`changing.revise`), which
 is signed and issued like any paper, and says from which day the paper is served. Here is what stands around it.
-Journal kind: `service.failed`.
+Journal kinds: `service.failed`, `service.opened`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from casework.cleaning import clean, damage
 from casework.facts import DocumentFacts, ServiceFacts, ServiceMethod, Status
 from casework.gates import registry
 from casework.gates.api import DONE, CaseView
-from casework.operations import changing
+from casework.operations import changing, effects
 from casework.operations.announcing import link_recording
 from casework.operations.common import require_on
 from casework.operations.opening import Opening, open_paper
@@ -150,7 +150,7 @@ def attempt_of(at: Office, receipt: DocumentFacts) -> Attempt:
     known = [sealing.opened(at.ctx.keys, s) for s in queries.services_by_receipt(at.session, receipt.id)]
     if receipt.type != RECEIPT or not (known or method):
         raise NotFound("没有这次送达。", remedy="在案件页面的“送达”中选择。")
-    way = services.ways()[known[0].method if known else method or ServiceMethod.DIRECT]
+    way = services.ways()[method or known[0].method]
     view = view_of(at, receipt)
     return Attempt(receipt=receipt, services=tuple(known), way=way, effect=_foreseen(view, known))
 
@@ -160,7 +160,8 @@ def _foreseen(view: CaseView, known: Sequence[ServiceFacts]) -> Effect:
         return Effect(valid=False, why="没有登记送达的文书。")
     if all(s.valid for s in known):
         return Effect(valid=True, served_on=known[0].served_on, received_at=known[0].received_at)
-    return services.effect_of(view, known[0])
+    method = services.method_of(str(view.value("method"))) or known[0].method
+    return services.effect_of(view, replace(known[0], method=method))
 
 
 def fail(ctx: Context, actor: Actor, receipt_id: str, *, why: str, more: str = "") -> Attempt:
@@ -178,17 +179,33 @@ def fail(ctx: Context, actor: Actor, receipt_id: str, *, why: str, more: str = "
         Refused: The receipt is issued, or the attempt is closed.
     """
     reason = _reason(why, more)
-    refuse_closed(attempt(ctx, actor, receipt_id))
-    changing.void(ctx, actor, document_id=receipt_id, reason=f"送达未果：{reason}")
     with ctx.database.write() as session:
         at = office(ctx, session)
         found = locked(at, actor, receipt_id)
+        refuse_closed(found)
+        changing.void_paper(at, actor, receipt_id, f"送达未果：{reason}")
         for one in found.services:
             paper = queries.document_facts(session, one.document_id)
             facts = {"failed_at": ctx.clock.now(), "failed_why": reason}
             shelf.change_service(session, one.id, paper, ctx.keys, **facts)
         note_attempt(at, actor, found, "service.failed", method=found.way.method.value)
         return attempt_of(at, at.document(receipt_id))
+
+
+def leave(ctx: Context, actor: Actor, receipt_id: str, *, base_version: int) -> None:
+    """Go on as service by leaving, with the same receipt: the addressee refused on the spot.
+
+    Raises:
+        Refused: The attempt is closed, or is no direct service.
+        VersionConflict: Somebody changed the receipt meanwhile.
+    """
+    found = attempt(ctx, actor, receipt_id)
+    refuse_closed(found)
+    if found.way.method is not ServiceMethod.DIRECT:
+        message = f"{found.way.title}不能改为留置送达。"
+        raise Refused(message, remedy="另行开始一次送达。", findings=[_finding(message, "另行开始一次送达。")])
+    data = {"method": services.WORDS[ServiceMethod.LEAVING]}
+    changing.revise(ctx, actor, document_id=receipt_id, base_version=base_version, data=data)
 
 
 def link(ctx: Context, actor: Actor, receipt_id: str, *, recording_id: str) -> None:
@@ -241,9 +258,18 @@ def _reason(why: str, more: str) -> str:
 
 
 def locked(at: Office, actor: Actor, receipt_id: str) -> Attempt:
-    """Lock a receipt's case and return its attempt, when the actor serves in it."""
+    """Lock a receipt's case and return its attempt, when the actor serves in it.
+
+    A receipt that was opened like any paper begins its attempt now.
+    """
     shelf.lock_document(at.session, receipt_id)
-    return allowed(at, actor, receipt_id)
+    found = allowed(at, actor, receipt_id)
+    if found.services:
+        return found
+    effects.attempts_of(at, view_of(at, found.receipt))
+    begun = attempt_of(at, found.receipt)
+    note_attempt(at, actor, begun, "service.opened", method=begun.way.method.value)
+    return begun
 
 
 def allowed(at: Office, actor: Actor, receipt_id: str) -> Attempt:

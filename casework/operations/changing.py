@@ -150,17 +150,21 @@ def void(ctx: Context, actor: Actor, *, document_id: str, reason: str) -> Docume
         Refused: It is issued, or on its way (give up issuing first).
     """
     with ctx.database.write() as session:
-        at = office(ctx, session)
-        view = locked_view(at, document_id, act=REVISE)
-        require_on(at, actor, Permission.DOCUMENT_VOID, case=view.case, document=view.document)
-        if not reason.strip():
-            raise BadInput("作废须写明理由。", remedy="填写理由。", path="reason")
-        if found := list(ask(view)):
-            raise Refused(found[0].message, remedy=found[0].remedy, findings=found)
-        why = reason.strip()
-        numbering.give_back(session, view.document.agency_id, document_id, reason=why, at=ctx.clock.now())
-        shelf.change(session, document_id, at=ctx.clock.now(), status=Status.VOID, ended_reason=why)
-        note(at, actor, view.document, "document.voided", version=view.document.version)
-        if view.case is not None:
-            effects.lost_effect(at, actor, view.document, "voided")
-        return at.document(document_id)
+        return void_paper(office(ctx, session), actor, document_id, reason)
+
+
+def void_paper(at: Office, actor: Actor, document_id: str, reason: str) -> DocumentFacts:
+    """Give up a paper in the caller's transaction (`void` says how)."""
+    view, now = locked_view(at, document_id, act=REVISE), at.ctx.clock.now()
+    require_on(at, actor, Permission.DOCUMENT_VOID, case=view.case, document=view.document)
+    if not reason.strip():
+        raise BadInput("作废须写明理由。", remedy="填写理由。", path="reason")
+    if found := list(ask(view)):
+        raise Refused(found[0].message, remedy=found[0].remedy, findings=found)
+    why = reason.strip()
+    numbering.give_back(at.session, view.document.agency_id, document_id, reason=why, at=now)
+    shelf.change(at.session, document_id, at=now, status=Status.VOID, ended_reason=why)
+    note(at, actor, view.document, "document.voided", version=view.document.version)
+    if view.case is not None:
+        effects.lost_effect(at, actor, view.document, "voided")
+    return at.document(document_id)

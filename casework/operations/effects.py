@@ -7,6 +7,7 @@ Called inside the transaction of the act, under its lock; the paper is issued or
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from access.facts import Actor
@@ -132,13 +133,16 @@ def _served(at: Office, actor: Actor, document: DocumentFacts, when: dt.datetime
 
 def _receipt(at: Office, actor: Actor, view: CaseView) -> None:
     """Let the papers of a receipt take effect, each by what the receipt proves."""
-    for service in _attempts(at, view):
+    method = services.method_of(str(view.value("method")))
+    for known in attempts_of(at, view):
+        service = replace(known, method=method or known.method)
         effect = services.effect_of(view, service)
         shelf.change_service(
             at.session,
             service.id,
             view.find(service.document_id),
             at.ctx.keys,
+            method=service.method.value,
             valid=effect.valid,
             served_on=effect.served_on,
             received_at=effect.received_at or service.received_at,
@@ -152,7 +156,7 @@ def _receipt(at: Office, actor: Actor, view: CaseView) -> None:
             _served(at, actor, at.document(service.document_id), effect.received_at or _midnight(effect.served_on))
 
 
-def _attempts(at: Office, view: CaseView) -> list[ServiceFacts]:
+def attempts_of(at: Office, view: CaseView) -> list[ServiceFacts]:
     """Return the attempts of a receipt; one that was opened as a paper gets its attempt now."""
     known = queries.services_by_receipt(at.session, view.document.id)
     target, method = view.target(), services.method_of(str(view.value("method")))

@@ -181,3 +181,34 @@ def test_a_recording_of_the_service_is_linked_to_its_receipt(hall: Hall) -> None
 def test_a_receipt_names_the_registered_address_when_nobody_gave_another(hall: Hall) -> None:
     assert hall.begin().data["address"] == "工业路0号（虚构）"
     assert hall.begin(address="镇政府一楼").data["address"] == "镇政府一楼"
+
+
+def test_one_who_refuses_on_the_spot_is_served_by_leaving_with_the_same_receipt(hall: Hall) -> None:
+    actor, receipt = hall.bureau.as_("甲一"), hall.begin()
+    attempts.leave(hall.ctx, actor, receipt.id, base_version=1)
+    found = attempts.attempt(hall.ctx, actor, receipt.id)
+    assert found.way.method is ServiceMethod.LEAVING
+    assert found.effect.why == "没有拒收事由。"
+    with pytest.raises(Refused, match="不能改为留置"):
+        attempts.leave(hall.ctx, actor, receipt.id, base_version=2)
+
+
+def test_a_receipt_takes_effect_by_the_method_that_it_names_at_last(hall: Hall) -> None:
+    actor, receipt = hall.bureau.as_("甲一"), hall.begin("direct")
+    changes = {"method": "邮寄", "received_at": "2026-03-11T09:00", "ems_no": "EA1"}
+    documents.revise(hall.ctx, actor, document_id=receipt.id, base_version=1, data=changes)
+    for name in ("甲一", "乙二"):
+        hall.bureau.sign(receipt, "server", by=name)
+    hall.bureau.issue(receipt)
+    with hall.ctx.database.read() as session:
+        (service,) = queries.services_by_receipt(session, receipt.id)
+    assert (service.method, service.valid) == (ServiceMethod.EMS, True)
+
+
+def test_a_receipt_that_was_drafted_like_any_paper_is_an_attempt_too(hall: Hall) -> None:
+    actor = hall.bureau.as_("甲一")
+    receipt = hall.bureau.draft("service_receipt", hall.case, target_id=hall.order.id, data={"method": "邮寄"})
+    words = {"what": "付邮凭证", "data": photo(), "name": "a.jpg"}
+    found = service_proofs.add_proof(hall.ctx, actor, receipt.id, **words)  # type: ignore[arg-type]
+    assert [f["what"] for f in found.files] == ["付邮凭证"]
+    assert attempts.fail(hall.ctx, actor, receipt.id, why="原址查无此人").services[0].document_id == hall.order.id

@@ -10,6 +10,7 @@ from casework.views import office
 from web.lookup import Sight
 
 NEEDS = "receipt_required"
+VOID = (Status.VOID, Status.REPLACED)
 
 
 def rows_of(see: Sight, case: CaseFacts, papers: Iterable[DocumentFacts]) -> list[dict[str, Any]]:
@@ -35,6 +36,8 @@ def _state(one: ServiceFacts, receipt: DocumentFacts | None) -> tuple[str, str]:
         return "ok", f"{one.served_on} 送达"
     if one.failed_at:
         return "bad", "未送达"
+    if receipt is not None and receipt.status in VOID:
+        return "mute", "回证已作废"
     if receipt is not None and receipt.status in DONE:
         return "bad", "未生效"
     return "wait", "送达中"
@@ -46,6 +49,6 @@ def unserved(see: Sight, papers: Sequence[DocumentFacts]) -> list[DocumentFacts]
     waiting = [p for p in papers if p.status is Status.ISSUED and at.definition_of(p).service == NEEDS]
     cases = {p.case_id for p in waiting if p.case_id}
     known = [s for c in sorted(cases) for s in queries.services_of(see.session, c)]
-    over = {d.id for d in papers if d.status in DONE}
+    over = {d.id for d in papers if d.status in (*DONE, *VOID)}
     under_way = {s.document_id for s in known if not s.failed_at and s.receipt_id not in over}
     return [p for p in waiting if p.id not in under_way]

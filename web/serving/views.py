@@ -147,13 +147,29 @@ def result(receipt_id: str) -> ResponseReturnValue:
     with form.attempt():
         found = attempts.attempt(the_context(), the_actor(), receipt_id)
         data = {k: v for k, v in typed(_definition(found.receipt), form.tree()).items() if k in found.way.after}
-        base = form.said("base_version")
-        if not base.isdecimal():
-            raise BadInput("页面不完整，没有保存。", remedy="刷新页面后重试。", path="base_version")
-        changing.revise(the_context(), the_actor(), document_id=receipt_id, base_version=int(base), data=data)
+        changing.revise(the_context(), the_actor(), document_id=receipt_id, base_version=_base(form), data=data)
         flash("送达结果已保存。", "success")
         return form.done(url_for(".attempt", receipt_id=receipt_id))
     return _page(receipt_id, form), form.status
+
+
+@serving.post("/services/<receipt_id>/leaving")
+@signed_in
+def leave(receipt_id: str) -> ResponseReturnValue:
+    """Go on as service by leaving: the addressee refused on the spot."""
+    form = Form.posted()
+    with form.attempt():
+        attempts.leave(the_context(), the_actor(), receipt_id, base_version=_base(form))
+        flash("已改为留置送达。填写拒收事由和见证人。", "success")
+        return form.done(url_for(".attempt", receipt_id=receipt_id))
+    return _page(receipt_id, form), form.status
+
+
+def _base(form: Form) -> int:
+    base = form.said("base_version")
+    if not (base.isascii() and base.isdigit()):
+        raise BadInput("页面不完整，没有保存。", remedy="刷新页面后重试。", path="base_version")
+    return int(base)
 
 
 @serving.post("/services/<receipt_id>/proofs")
