@@ -31,6 +31,8 @@ from foundation.settings import Settings
 
 SIZE = 1 << 30
 PIECE = 32 << 20
+PASSES = 3
+"""Of both, one after the other; the best of each counts, for other work on the machine only slows."""
 PASSWORD = "河边草木深 4711"  # noqa: S105 - of an account that lives as long as the measurement
 LEAST_SHARE = 0.8
 MOST_GROWTH_MIB = 64.0
@@ -38,7 +40,7 @@ limits = {"times_of_writing_and_hashing": 1 / LEAST_SHARE, "server_growth_mib": 
 
 
 def run() -> dict[str, Any]:
-    """Measure both, the disk warmed up by a first pass."""
+    """Measure both, pass by pass."""
     with tempfile.TemporaryDirectory(prefix="anjuan-bench-") as folder:
         settings = Settings(_env_file=None, data_dir=Path(folder) / "var")  # type: ignore[call-arg]
         upgrade(settings)
@@ -46,22 +48,24 @@ def run() -> dict[str, Any]:
         case_id = _office(ctx)
         video = _video(Path(folder))
         ctx.database.close()
-        alone = min(_written_and_hashed(video, Path(folder) / "copy") for _ in range(2))
+        alone, uploaded = [], []
         with servers(ctx.settings.data_dir, worker=False) as running:
             client = _Client(running.url)
             client.send(case_id, _small(Path(folder)), "warm.mp4")
             before = _memory(running.children[0].pid)
-            began = time.perf_counter()
-            client.send(case_id, video, "现场.mp4")
-            taken = time.perf_counter() - began
+            for _ in range(PASSES):
+                alone.append(_written_and_hashed(video, Path(folder) / "copy"))
+                began = time.perf_counter()
+                client.send(case_id, video, "现场.mp4")
+                uploaded.append(time.perf_counter() - began)
             growth = _peak(running.children[0].pid) - before
     return {
         "mib": SIZE >> 20,
-        "written_and_hashed_s": round(alone, 2),
-        "uploaded_s": round(taken, 2),
-        "upload_mib_s": round((SIZE >> 20) / taken, 1),
-        "share_of_writing_and_hashing": round(alone / taken, 2),
-        "times_of_writing_and_hashing": round(taken / alone, 2),
+        "written_and_hashed_s": round(min(alone), 2),
+        "uploaded_s": round(min(uploaded), 2),
+        "upload_mib_s": round((SIZE >> 20) / min(uploaded), 1),
+        "share_of_writing_and_hashing": round(min(alone) / min(uploaded), 2),
+        "times_of_writing_and_hashing": round(min(uploaded) / min(alone), 2),
         "server_growth_mib": round(growth, 1),
     }
 

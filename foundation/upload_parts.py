@@ -13,15 +13,19 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from foundation import upload_digests
 from foundation.blobs import NO_ROOM
 from foundation.digests import PIECE, Blob
 from foundation.errors import BadInput, Conflict, Full, Unavailable
 
+SYNC_EVERY = 4 << 20
+"""Bytes after which the disk begins to take up what came."""
+_SYNCING = ThreadPoolExecutor(max_workers=4, thread_name_prefix="syncing")
 ALGORITHMS = ("sha256", "sha1", "md5", "sm3")
 """Checksums of pieces that are understood."""
 
@@ -139,9 +143,8 @@ class Part:
             if checksum:
                 self._mark.write_text(str(start))
             file.seek(start)
-            taken = _copied(source, file.write, room, checksum.algorithm if checksum else "")
-            file.flush()
-            os.fsync(file.fileno())
+            with _synced(file) as write:
+                taken = _copied(source, write, room, checksum.algorithm if checksum else "")
         if checksum:
             self._settle(start, taken == checksum.digest)
         there = self.path.stat().st_size
@@ -158,6 +161,28 @@ class Part:
     def digests(self) -> Blob:
         """Return SHA-256 and SM3 of the whole file."""
         return upload_digests.finished(self.path, self.path.stat().st_size)
+
+
+@contextlib.contextmanager
+def _synced(file: BinaryIO) -> Iterator[Callable[[bytes], object]]:
+    """Give a function that writes; the disk takes up what came while more comes in: the end waits for little."""
+    behind: list[Future[None]] = []
+    room = [SYNC_EVERY]
+
+    def write(piece: bytes) -> None:
+        file.write(piece)
+        room[0] -= len(piece)
+        if room[0] <= 0 and (not behind or behind[-1].done()):
+            room[0] = SYNC_EVERY
+            behind.append(_SYNCING.submit(os.fdatasync, file.fileno()))
+
+    try:
+        yield write
+        file.flush()
+    finally:
+        for one in behind:
+            one.result()
+        os.fsync(file.fileno())
 
 
 def _copied(source: Source, write: Callable[[bytes], object], room: int, algorithm: str) -> bytes:
