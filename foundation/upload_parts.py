@@ -81,7 +81,7 @@ class Part:
         return self.path.with_suffix(".unverified")
 
     def make(self) -> None:
-        """Make the empty file, for this user alone."""
+        """Make the empty file, for this user alone, unless it is there."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _plain_errors():
             os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
@@ -136,6 +136,7 @@ class Part:
             BadInput: It is longer than the upload.
             Full: The disk is full; what was written before counts.
         """
+        self.make()  # after a restored backup the row is there and the bytes are not
         start = self.size()
         with _plain_errors(), self.path.open("r+b") as file:
             file.truncate(start)

@@ -264,3 +264,12 @@ def test_nobody_else_reads_what_is_under_way(ctx: Context, finisher: Finisher) -
     upload = begun(ctx)
     assert uploads.part_of(ctx, upload.id).path.stat().st_mode & 0o77 == 0
     assert ctx.settings.uploads.stat().st_mode & 0o77 == 0
+
+
+def test_after_a_restored_backup_an_upload_begins_again_from_nothing(ctx: Context, finisher: Finisher) -> None:
+    upload = begun(ctx)
+    sent(ctx, upload, 0, 1000)
+    shutil.rmtree(ctx.settings.uploads)
+    assert uploads.offset(ctx, upload) == 0
+    sent(ctx, upload, 0, len(WHOLE))
+    assert uploads.finish(ctx, upload.id).target.endswith(hashlib.sha256(WHOLE).hexdigest())
