@@ -287,9 +287,9 @@ def _next(desk: _Desk, taken: set[str], done: Mapping[str, set[str]]) -> Iterato
     for case in desk.cases.values():
         if case.id not in desk.mine or case.id in busy or case.closed_on is not None:
             continue
-        for type_id in openable.usual(case.procedure, case.state, done.get(case.id, set()))[:1]:
-            known = desk.at.catalogue.types.get(type_id)
-            if known is not None:
+        types = desk.at.catalogue.types
+        for type_id in openable.usual(types, case.procedure, case.state, done.get(case.id, set()))[:1]:
+            if (known := types.get(type_id)) is not None:
                 yield Item(
                     kind="next",
                     what=f"《{known.title}》",

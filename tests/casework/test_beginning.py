@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 
 from casework import queries
+from casework.facts import Procedure
+from casework.figures import read
 from casework.operations import beginning, cases, openable, parties
 from casework.operations.beginning import Emergency, Matter
 from casework.operations.openable import Openable
+from catalogue.loading import load_catalogue
 from foundation.context import Context
 from foundation.errors import BadInput, Conflict, Forbidden, Refused
+from foundation.settings import ROOT
 from tests.casework.offices import FIRM, Bureau
 
 
@@ -94,6 +98,22 @@ def test_the_next_paper_comes_first_and_the_others_say_what_they_wait_for(bureau
     assert [f.code for f in found["case_initiation_approval"].against] == ["P"]
     assert {"P", "G3"} <= {f.code for f in found["penalty_decision"].against}
     assert all(f.remedy for o in found.values() for f in o.against)
+
+
+def test_what_a_usual_paper_cannot_be_issued_without_comes_before_it() -> None:
+    types = load_catalogue(ROOT / "templates").types
+    steps = openable.usual(types, Procedure.GENERAL, "DRAFTED", {"investigation_report", "decision_drafting_record"})
+    assert steps[:2] == ["matter_approval", "penalty_prior_notice"]
+    done = {"investigation_report", "decision_drafting_record", "matter_approval", "hearing_rights_notice"}
+    assert openable.usual(types, Procedure.GENERAL, "DRAFTED", done) == ["legal_review_submission"]
+
+
+def test_every_usual_step_is_a_type_of_a_known_state() -> None:
+    types, states = load_catalogue(ROOT / "templates").types, read("procedures")["states"]
+    for procedure, rows in read("steps")["next"].items():
+        assert Procedure(procedure)
+        assert set(rows) <= set(states)
+        assert {t for steps in rows.values() for step in steps for t in step.split("|")} <= set(types)
 
 
 def test_papers_of_other_procedures_and_of_no_case_are_not_offered(bureau: Bureau) -> None:
