@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from access.accounts import person
+from access.facts import PersonFacts
 from casework.models import CaseMemberRow, CaseRow, DeadlineRow, DocumentRow, RecordingLinkRow
 from casework.queries.base import chunks
 from foundation.clock import legal_date
@@ -76,27 +77,11 @@ def case_lines(
     """
     span = (CaseRow.opened_at >= first, CaseRow.opened_at < last)
     rows = session.scalars(sa.select(CaseRow).where(where, *span).order_by(CaseRow.opened_at, CaseRow.id)).all()
-    handlers = _handlers(session, where, span)
-    return [_line(session, row, handlers.get(row.id, [])) for row in rows]
+    units = units_of(session, [row.id for row in rows])
+    return [_line(row, *units.get(row.id, ("", ()))) for row in rows]
 
 
-def _handlers(
-    session: orm.Session, where: sa.ColumnElement[bool], span: Iterable[sa.ColumnElement[bool]]
-) -> dict[str, list[tuple[str, dt.date]]]:
-    query = (
-        sa.select(CaseMemberRow.case_id, CaseMemberRow.person_id, CaseMemberRow.added_at)
-        .join(CaseRow, CaseRow.id == CaseMemberRow.case_id)
-        .where(where, *span, CaseMemberRow.left_at.is_(None))
-        .order_by(CaseMemberRow.case_id, CaseMemberRow.seq)
-    )
-    found: dict[str, list[tuple[str, dt.date]]] = {}
-    for case_id, person_id, added_at in session.execute(query):
-        found.setdefault(case_id, []).append((person_id, legal_date(added_at)))
-    return found
-
-
-def _line(session: orm.Session, row: CaseRow, handlers: list[tuple[str, dt.date]]) -> CaseLine:
-    people = [person(session, person_id, day) for person_id, day in handlers]
+def _line(row: CaseRow, unit: str, officers: tuple[str, ...]) -> CaseLine:
     return CaseLine(
         id=row.id,
         agency_id=row.agency_id,
@@ -108,9 +93,20 @@ def _line(session: orm.Session, row: CaseRow, handlers: list[tuple[str, dt.date]
         closed_on=row.closed_on,
         archived_on=row.archived_on,
         result=row.result,
-        unit=people[0].department if people else "",
-        officers=tuple(p.name for p in people),
+        unit=unit,
+        officers=officers,
     )
+
+
+def units_of(session: orm.Session, case_ids: Iterable[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return the department of the first handler and the handlers' names, by case; cases without any are left out."""
+    found: dict[str, list[PersonFacts]] = {}
+    for some in chunks(case_ids):
+        query = sa.select(CaseMemberRow.case_id, CaseMemberRow.person_id, CaseMemberRow.added_at)
+        own = query.where(CaseMemberRow.case_id.in_(some), CaseMemberRow.left_at.is_(None))
+        for case_id, person_id, added_at in session.execute(own.order_by(CaseMemberRow.case_id, CaseMemberRow.seq)):
+            found.setdefault(case_id, []).append(person(session, person_id, legal_date(added_at)))
+    return {i: (people[0].department, tuple(p.name for p in people)) for i, people in found.items()}
 
 
 def case_names(session: orm.Session, case_ids: Iterable[str]) -> dict[str, str]:
