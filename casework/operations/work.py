@@ -29,7 +29,7 @@ from foundation.context import Context
 
 CLOSELY = 12
 """Cases whose drafts are compared with their sources at most."""
-RECEIPT = "service_receipt"
+RECEIPT, SHEET = "service_receipt", "av_record_sheet"
 SERVED: Mapping[str, str] = {"receipt_required": "serve", "signed_on_document": "hand"}
 """How a type reaches its party → the act."""
 READS: Mapping[str, Mapping[str, Any]] = {
@@ -104,11 +104,12 @@ def my_work(ctx: Context, actor: Actor, *, case_id: str = "") -> Work:
         now = ctx.clock.now()
         desk = _Desk(at=at, actor=actor, viewer=viewer, cases=cases, papers=papers, now=now)
         found = [*_periods(desk, seen), *_recordings(desk, seen), *_papers(desk), *_handed_over(desk, seen)]
+        sheets = list(_sheets(desk, seen))
     found += _stale(ctx, desk)
     taken = {i.case.id for i in found if i.case and i.act != "look"}
     with ctx.database.read() as session:
         done = rows.done_types(session, sorted(desk.mine))
-    found += [*_to_file(desk, taken), *_next(desk, taken, done)]
+    found += [*_to_file(desk, taken), *_next(desk, taken, done), *sheets]
     latest = dt.datetime.max.replace(tzinfo=dt.UTC)
     found.sort(key=lambda i: (i.rank, i.ends_at or latest, i.case.number if i.case else "", i.what))
     once: dict[Any, Item] = {}
@@ -205,6 +206,21 @@ def _recordings(desk: _Desk, seen: Mapping[str, Any]) -> Iterator[Item]:
                 case=case,
                 recording_id=one.id,
                 ends_at=ends,
+            )
+
+
+def _sheets(desk: _Desk, seen: Mapping[str, Any]) -> Iterator[Item]:
+    """Yield the stored recordings of the viewer's cases that no sheet registers yet."""
+    for one in rows.unregistered(desk.at.session, seen["recording"], SHEET):
+        if one.case_id in desk.mine and one.case_id in desk.cases:
+            yield Item(
+                kind="to_register",
+                what=f"音像{one.number}（{one.scene}）",
+                source=source_of("to_register"),
+                act="draft",
+                type=SHEET,
+                case=desk.cases[one.case_id],
+                recording_id=one.id,
             )
 
 

@@ -45,7 +45,7 @@ class CaseHead:
 
 @dataclass(frozen=True, kw_only=True)
 class Unstored:
-    """A recording whose file is not in the system yet."""
+    """A recording with which something is still to be done: its file stored, or its sheet written."""
 
     id: str
     case_id: str | None
@@ -148,8 +148,20 @@ def done_types(session: orm.Session, case_ids: Iterable[str]) -> dict[str, set[s
 
 def unstored(session: orm.Session, where: sa.ColumnElement[bool]) -> list[Unstored]:
     """Return the recordings whose file is still to be stored and that a condition holds for, the oldest first."""
+    return _recordings(session, where, RecordingRow.stored_at.is_(None))
+
+
+def unregistered(session: orm.Session, where: sa.ColumnElement[bool], sheet: str) -> list[Unstored]:
+    """Return the stored recordings of cases that no paper of a type registers yet, the oldest first."""
+    own = sa.and_(DocumentRow.recording_id == RecordingRow.id, DocumentRow.type == sheet)
+    registered = sa.exists(sa.select(DocumentRow.id).where(own, DocumentRow.status != Status.VOID))
+    stored = (RecordingRow.stored_at.is_not(None), RecordingRow.case_id.is_not(None))
+    return _recordings(session, where, *stored, ~registered)
+
+
+def _recordings(session: orm.Session, *where: sa.ColumnElement[bool]) -> list[Unstored]:
     names = ("id", "case_id", "number", "scene", "started_at", "ended_at")
-    query = sa.select(*(getattr(RecordingRow, n) for n in names)).where(where, RecordingRow.stored_at.is_(None))
+    query = sa.select(*(getattr(RecordingRow, n) for n in names)).where(*where)
     rows = session.execute(query.order_by(RecordingRow.started_at, RecordingRow.id))
     return [
         Unstored(id=r.id, case_id=r.case_id, number=r.number, scene=r.scene, at=r.ended_at or r.started_at)

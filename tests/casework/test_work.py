@@ -1,14 +1,16 @@
 """My work: what waits for one person, most pressing first; never what they may not see, never a view of each case."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from PIL import Image
 
 from casework import queries
 from casework.facts import CaseFacts
-from casework.operations import announcing, beginning, documents, parties, work
+from casework.operations import announcing, beginning, documents, parties, recordings, work
 from casework.operations.beginning import Matter
 from casework.operations.work import Item
 from foundation.context import Context
@@ -118,6 +120,31 @@ def test_a_recording_that_is_not_stored_yet_runs_against_24_hours(bureau: Bureau
     move(bureau.ctx, "2026-01-06T09:00")
     (first, *_) = of(bureau, "乙二")
     assert (first.kind, first.act, first.source) == ("overdue", "store", "办法31(3)")
+
+
+def test_a_stored_recording_waits_for_its_sheet(bureau: Bureau, tmp_path: Path) -> None:
+    bureau.device()
+    case = begin(bureau).case
+    photo = tmp_path / "photo.jpg"
+    Image.new("RGB", (32, 32), "white").save(photo)
+    stored = recordings.store_recording(
+        bureau.ctx,
+        bureau.as_("乙二"),
+        file=photo,
+        file_name="photo.jpg",
+        case_id=case.id,
+        kind="照相",
+        scene="现场",
+        device_no="JLY-03",
+        operator_id=bureau.ids["乙二"],
+        started_at=bureau.ctx.clock.now(),
+        place="工地",
+    )
+    sheets = [i for i in of(bureau, "甲一") if i.kind == "to_register"]
+    assert [(i.type, i.recording_id) for i in sheets] == [("av_record_sheet", stored.id)]
+    assert "to_register" not in kinds(bureau, "丙三")
+    bureau.draft("av_record_sheet", case, recording_id=stored.id)
+    assert "to_register" not in kinds(bureau, "甲一")
 
 
 def test_drafts_whose_party_changed_are_stale(bureau: Bureau) -> None:

@@ -19,6 +19,8 @@ ACTS = {
     "file": "整理归档",
     "look": "查看",
 }
+KIND_ACTS = {"stale": "更新", "to_register": "登记"}
+"""Kinds whose act has a word of its own."""
 LOOKS = {"overdue": "bad", "clock": "bad", "returned": "bad", "to_sign": "wait", "due": "wait", "to_serve": "wait"}
 ANCHORS = {"file": "packages"}
 """Act → part of the case's page where it is done."""
@@ -65,14 +67,15 @@ PAGES = {
 
 def label_of(item: Item) -> str:
     """Return the verb of the next act."""
-    return "更新" if item.kind == "stale" else ACTS[item.act]
+    return KIND_ACTS.get(item.kind, ACTS[item.act])
 
 
 def url_of(item: Item) -> str:
     """Return the address of the next act."""
     case_id = item.case.id if item.case else ""
     if item.act == "draft":
-        return url_for("drafting.begin", case_id=case_id, type=item.type)
+        recording = item.recording_id or None
+        return url_for("drafting.begin", case_id=case_id, type=item.type, recording_id=recording)
     if item.act in PAGES:
         page, name = PAGES[item.act]
         return url_for(page, **{name: getattr(item, name)})
