@@ -317,6 +317,18 @@ def test_a_phone_goes_out_with_time_password_account_or_a_word(site: Site) -> No
     assert client.get(path).status_code == 302
 
 
+def test_a_phone_mends_what_was_refused_and_goes_on_on_its_page(site: Site, video: bytes) -> None:
+    client, _ = phone(site, invited(site, site.sender()))
+    path = f"/cases/{site.case.id}/capture"
+    guest = Sender(client=client, csrf=token_of(client.get(path).text))
+    url = guest.begin(site.case.id, video, words={"kind": "录音"}).headers["Location"]
+    guest.piece(url, 0, video)
+    assert "登记为“录音”" in client.get(url).text
+    done = client.post(f"{url}/finish", data={"csrf": guest.csrf, "kind": "录像"})
+    assert done.headers["Location"] == path
+    assert [r.kind for r in site.recordings()] == ["录像"]
+
+
 def test_a_look_at_the_link_does_not_use_it_up(site: Site) -> None:
     code = invited(site, site.sender())
     for _ in range(3):

@@ -204,4 +204,5 @@ def captured(case_id: str) -> ResponseReturnValue:
     words = {name: request.form.get(name, "").strip() for name in (*WORDS, *MORE)}
     files = [f for f in request.files.getlist("file") if f.filename]
     shown = [take(actor, receiving.NEW, case_id, f, words) for f in files]
-    return redirect(shown[0] if len(shown) == 1 else url_for("adding.capture", case_id=case_id), code=303)
+    waits = [target for target in shown if target.startswith(url_for("uploads.index"))]
+    return redirect(waits[0] if waits else url_for("adding.capture", case_id=case_id), code=303)

@@ -86,7 +86,7 @@ async function finished(sender, view, alone) {
     }
     forget(sender.url);
     view.bar.value = view.bar.max;
-    if (now.state === "done") { tell(view, "已存入。", ["打开", now.target]); if (alone) location.assign(now.target); return; }
+    if (now.state === "done") { tell(view, "已存入。", form && "guest" in form.dataset ? null : ["打开", now.target]); if (alone) location.assign(now.target); return; }
     tell(view, `文件已收到，还差一步：${now.fault.message ?? ""}`, ["去处理", now.url], "fault");
     if (alone) location.assign(now.url);
   } catch { tell(view, "文件已传完，结果还没有问到。", ["查看", sender.url], "fault"); }

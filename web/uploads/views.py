@@ -115,7 +115,7 @@ def upload(upload_id: str) -> ResponseReturnValue:
     if request.accept_mimetypes.best == "application/json":
         return jsonify(state)
     if one.target:
-        return redirect(one.target, code=303)
+        return redirect(_after(one), code=303)
     asks = one.purpose in (receiving.NEW, receiving.OF_ANNOUNCED)
     kinds = list(dict.fromkeys(KINDS))
     return render_template("upload.html", area="uploads", upload=one, state=state, asks=asks, kinds=kinds)
@@ -169,7 +169,13 @@ def finish(upload_id: str) -> ResponseReturnValue:
         done = door.finish(the_context(), one.id, words)
     except (BadInput, Conflict) as error:
         return _still_wrong(one, error)
-    return redirect(done.target, code=303)
+    return redirect(_after(done), code=303)
+
+
+def _after(done: UploadFacts) -> str:
+    """Return where to go on: a phone sees nothing but the page by which it sends."""
+    guest = the_guest()
+    return url_for("adding.capture", case_id=guest.case_id) if guest else done.target
 
 
 def _still_wrong(one: UploadFacts, error: AnjuanError) -> ResponseReturnValue:
