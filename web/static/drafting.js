@@ -69,7 +69,7 @@ async function save() {
   say("正在保存…");
   try {
     const answer = await send(form.dataset.save, { base_version: version, fields: values(names) });
-    if (answer.status === 401) { back(); lost(); return; }
+    if (answer.status === 401 || answer.status === 403) { back(); lost(); return; }
     const said = await answer.json();
     if (said.error === "version_conflict") { back(); choose(said); return; }
     if (!answer.ok) { back(); say(`没有保存：${said.message}${said.remedy ?? ""}`, "text-danger"); return; }
