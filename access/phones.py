@@ -19,11 +19,14 @@ from access.models import AccountRow, PhoneRow
 from foundation import journal
 from foundation.context import Context
 from foundation.errors import Forbidden, NotFound
+from foundation.jobs import duty
 
 OPENS = dt.timedelta(minutes=5)
 """How long a code on the screen may be scanned."""
 LASTS = dt.timedelta(hours=2)
 """How long a phone stays in: an act on the spot."""
+FORGET = dt.timedelta(days=30)
+"""When an invitation is deleted."""
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LETTERS = 12
 """Signs of a code: 59 bits, short enough for a coarse two-dimensional code and for typing."""
@@ -132,6 +135,16 @@ def end(ctx: Context, actor: Actor, phone_id: str) -> None:
         if row.ended_at is None:
             _note(ctx, session, row, "phone.ended")
             row.ended_at = ctx.clock.now()
+
+
+@duty("phones", every_s=3600)
+def forget_old(ctx: Context) -> int:
+    """Delete invitations that are long over; return how many (the journal keeps what happened)."""
+    with ctx.database.write() as session:
+        old = PhoneRow.invited_at <= ctx.clock.now() - FORGET
+        ids = session.scalars(sa.select(PhoneRow.id).where(old)).all()
+        session.execute(sa.delete(PhoneRow).where(old))
+    return len(ids)
 
 
 def _own(actor: Actor, case_id: str) -> sa.Select[PhoneRow]:

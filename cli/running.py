@@ -9,6 +9,7 @@ import click
 
 import migrations.tables  # noqa: F401 - a backup holds the rows of every floor
 from access import backups as _backups  # noqa: F401
+from access import phones as _phones  # noqa: F401
 from archive import copy_answering as _copies  # noqa: F401
 from archive import packing as _packing  # noqa: F401 - kinds of jobs are known when their modules are imported
 from archive import rechecking as _rechecking  # noqa: F401
