@@ -33,7 +33,9 @@ from search import indexing
 
 SCENARIOS = (ROOT / "tests/scenarios/case_general.yaml", ROOT / "tests/scenarios/case_summary.yaml")
 UNDER_WAY = ROOT / "tests/scenarios/demo.yaml"
-ADMIN = "管理员"
+ADMIN, WATCHER = "管理员", "监督员"
+BESIDES = {ADMIN: "sysadmin", WATCHER: "supervisor"}
+"""Who stands in no scenario."""
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and figures that nobody mistakes for one another."""
 OURS = ("anjuan.sqlite*", "dbos.sqlite*", "search*")
@@ -114,13 +116,14 @@ def _act(step: Step) -> str:
 
 
 def _accounts(ctx: Context, play: Replay) -> list[DemoAccount]:
-    """Give everybody of the office a random password, and add an administrator."""
-    person = accounts.add_person(
-        ctx, agency_id=play.cast.agency_id, name=ADMIN, roles=["sysadmin"], department="党政办公室"
-    )
-    accounts.add_account(ctx, person_id=person.id, login=ADMIN)
-    known = {name: data["roles"] for name, data in play.scenario.people.items()} | {ADMIN: ["sysadmin"]}
-    return [_account(ctx, name, roles) for name, roles in known.items()]
+    """Give everybody of the office a random password, and add an administrator and a supervisor."""
+    for name, role in BESIDES.items():
+        agency_id = play.cast.agency_id
+        person = accounts.add_person(ctx, agency_id=agency_id, name=name, roles=[role], department="党政办公室")
+        accounts.add_account(ctx, person_id=person.id, login=name)
+    roles = {name: data["roles"] for name, data in play.scenario.people.items()}
+    roles |= {name: [role] for name, role in BESIDES.items()}
+    return [_account(ctx, name, held) for name, held in roles.items()]
 
 
 def _tamper(ctx: Context, play: Replay) -> None:
