@@ -294,3 +294,26 @@ def test_the_page_for_people_names_every_operation(site: Site) -> None:
 def test_every_route_of_the_interface_is_an_operation(site: Site) -> None:
     routes = {r.rule for r in site.app.url_map.iter_rules() if r.rule.startswith(ROOT)}
     assert routes == {ROOT + e.rule for e in ENDPOINTS.values()} | {f"{ROOT}/", f"{ROOT}/openapi.json"}
+
+
+@pytest.mark.parametrize(
+    ("written", "status"),
+    [
+        ("2026-06-01T09:30:00+08:00", 404),
+        ("2026-06-01T01:30:00Z", 404),
+        ("2026-06-01T09:30:00", 422),
+        ("2026-06-01", 422),
+        ("1780000000", 422),
+        (1780000000, 422),
+        ("0001-01-01T00:00:00+23:59", 422),
+        ("2026-02-30T00:00:00Z", 422),
+    ],
+)
+def test_an_instant_names_its_zone(clerk: Program, written: object, status: int) -> None:
+    body = {"document_ids": ["nothing"], "method": "direct", "received_at": written}
+    assert clerk("POST", "/services", json=body).status_code == status
+
+
+@pytest.mark.parametrize(("until", "status"), [("2026-06-01", 200), ("0", 422), ("2026-6-1", 422), ("2026-02-30", 422)])
+def test_a_day_is_written_in_one_way(clerk: Program, until: str, status: int) -> None:
+    assert clerk("GET", "/deadlines", query_string={"until": until}).status_code == status

@@ -12,6 +12,7 @@ FIRST, LAST = 1900, 2199
 """Years that papers and periods may name; farther days could not be counted from."""
 DEEPEST = 20
 """Levels of a paper's values."""
+WRITTEN = "应写作 2026-01-06T09:30:00+08:00"
 GREATEST = 10**15
 """No figure of a paper is larger."""
 MOST = 100
@@ -59,15 +60,17 @@ def _plain(value: Any, level: int = 0) -> Any:
     return value
 
 
-def _written_as(pattern: str, told: str) -> Callable[[Any], Any]:
-    """Return a check of how a text is written: the library would read numbers as seconds since 1970."""
+def _written_as(pattern: str, told: str, read: Callable[[str], Any] = str) -> Callable[[Any], Any]:
+    """Return a reader of texts written in one way: the library would take numbers for seconds since 1970."""
 
-    def check(value: Any) -> Any:
-        if isinstance(value, str) and not re.fullmatch(pattern, value, re.ASCII):
+    def reader(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        if not re.fullmatch(pattern, value, re.ASCII):
             raise ValueError(told)
-        return value
+        return read(value)
 
-    return check
+    return reader
 
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=36)]
@@ -76,12 +79,12 @@ Line = Annotated[str, StringConstraints(max_length=300)]
 Text = Annotated[str, StringConstraints(max_length=5000)]
 Day = Annotated[
     dt.date,
-    BeforeValidator(_written_as(r"\d{4}-\d{2}-\d{2}", "应写作 2026-01-06")),
+    BeforeValidator(_written_as(r"\d{4}-\d{2}-\d{2}", "应写作 2026-01-06", dt.date.fromisoformat)),
     AfterValidator(_countable),
 ]
 Instant = Annotated[
     AwareDatetime,
-    BeforeValidator(_written_as(r"\d{4}-\d{2}-\d{2}[Tt].+", "应写作 2026-01-06T09:30:00+08:00")),
+    BeforeValidator(_written_as(r"\d{4}-\d{2}-\d{2}[Tt].+", WRITTEN, dt.datetime.fromisoformat)),
     AfterValidator(_countable),
 ]
 Values = Annotated[dict[str, Any], AfterValidator(_plain), Field(description="字段名 → 值；日期、金额用文字写")]
