@@ -2,6 +2,7 @@
 
 import io
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -50,14 +51,14 @@ def announced(site: Site, **changes: object) -> str:
     return known.id
 
 
-def stored(site: Site, sender: Sender, video: bytes, **more: str) -> str:
+def stored(site: Site, sender: Sender, video: bytes, *, name: str = "现场.mp4", **more: str) -> str:
     """Add a video with the plain form, as a browser without script does."""
     answer = sender.client.post(
         f"/cases/{site.case.id}/recordings/new",
         data={
             "csrf": sender.csrf, "kind": "录像", "scene": "现场检查", "place": "料场", "party_informed": "1",
             "started_at": "2026-01-05T09:00", "ended_at": "2026-01-05T09:30", **more,
-            "file": (io.BytesIO(video), "现场.mp4"),
+            "file": (io.BytesIO(video), name),
         },
         content_type="multipart/form-data",
     )  # fmt: skip
@@ -140,6 +141,21 @@ def test_marks_are_made_shown_with_their_line_and_taken_away(site: Site, video: 
     assert mark
     assert sender.client.post(f"{path}/marks/{mark[1]}/remove", data={"csrf": sender.csrf}).status_code == 303
     assert "还没有标记" in sender.client.get(path).text
+
+
+def test_a_photo_is_seen_before_the_worker_made_anything_and_a_strange_video_says_what_to_do(
+    site: Site, tmp_path: Path
+) -> None:
+    sender = site.sender()
+    strange = tmp_path / "a.mkv"
+    command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=duration=1", "-c:v", "mpeg4", str(strange)]
+    subprocess.run(command, check=True)  # noqa: S603 - our own words
+    photo = make_media({"photo": "320x240"}, tmp_path, "p").read_bytes()
+    seen = sender.client.get(stored(site, sender, photo, name="p.jpg", kind="照相")).text
+    assert '<img class="pageimage" src="/recordings/' in seen
+    page = sender.client.get(stored(site, sender, strange.read_bytes(), name="a.mkv")).text
+    assert "浏览器不能直接播放这种文件（video/x-matroska）" in page
+    assert "<video" not in page
 
 
 @pytest.mark.parametrize(

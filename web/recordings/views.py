@@ -66,6 +66,7 @@ def page(see: Sight, facts: RecordingFacts, form: Form) -> str:
         cues=cues,
         found=found_in(cues, request.args.get("q", "")),
         preview=preview_state(see, facts),
+        shown=facts.media_type in blobs.INLINE,
         told=told(facts),
         may_mark=not against(see, Permission.RECORDING_MARK, facts),
         adding=against(see, Permission.RECORDING_ADD, case) if case else [],

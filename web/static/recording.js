@@ -1,5 +1,5 @@
 // The player: keys, marks, subtitles that run along, and the place that a link or a search names.
-const player = document.querySelector("#player video, #player audio");
+const player = document.querySelector("#player video, #player audio") ?? document.createElement("audio");  // none: not to be played here yet
 const marking = document.querySelector("#marking");
 const cues = [...document.querySelectorAll(".cues li[data-from]")];
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
