@@ -37,7 +37,7 @@ TYPES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ".webp": ("image/webp", (".webp",)),
     ".heic": ("image/heic", (".heic", ".heif")),
     ".tif": ("image/tiff", (".tif", ".tiff")),
-    ".mp4": ("video/mp4", (".mp4", ".m4v")),
+    ".mp4": ("video/mp4", (".mp4", ".m4v", ".3gp")),
     ".mov": ("video/quicktime", (".mov", ".qt")),
     ".avi": ("video/x-msvideo", (".avi",)),
     ".mkv": ("video/x-matroska", (".mkv",)),
@@ -53,6 +53,7 @@ TYPES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 """Types that may be kept as recordings: media type and the names that they go by."""
 
+SOUNDS = frozenset(["录音"])
 KINDS: Mapping[str, tuple[str, ...]] = {
     "照相": ("image/",),
     "录音": ("audio/",),
@@ -99,7 +100,7 @@ def look_at(file: Path, kind: str, file_name: str) -> Media:
     """
     if file.stat().st_size == 0:
         raise BadInput("文件是空的（0 字节）。", remedy="重新从设备导出后上传。", path="file")
-    media_type, names = sniff(file)
+    media_type, names = _without_picture(file, kind) or sniff(file)
     if not media_type.startswith(KINDS.get(kind, ("",))):
         raise BadInput(
             f"登记为“{kind}”，文件内容却是{media_type}。", remedy="核对所选的文件，或更正记录方式。", path="file"
@@ -117,6 +118,13 @@ def look_at(file: Path, kind: str, file_name: str) -> Media:
     probed = probe(file, media_type)
     _refuse_cut(file, media_type)
     return Media(media_type=media_type, duration_s=probed.duration_s, told=probed.told)
+
+
+def _without_picture(file: Path, kind: str) -> tuple[str, tuple[str, ...]] | None:
+    """Return the type of a sound in an MP4 (phones mark it like a video); None of everything else."""
+    if kind not in SOUNDS or sniff(file)[0] != "video/mp4" or probe(file, "audio/mp4").video:
+        return None
+    return "audio/mp4", (".m4a", ".mp4", ".3gp", ".aac")
 
 
 def _refuse_cut(file: Path, media_type: str) -> None:

@@ -89,6 +89,14 @@ def test_a_file_cut_in_its_midst_is_refused_though_it_opens(files: Mapping[str, 
             look_at(cut, kind, cut.name)
 
 
+@pytest.mark.parametrize("name", ["voice.3gp", "voice.mp4", "录音"])
+def test_a_sound_that_a_phone_writes_as_mp4_is_a_sound(files: Mapping[str, Path], tmp_path: Path, name: str) -> None:
+    voice = tmp_path / "voice.mp4"
+    command = ["ffmpeg", "-v", "error", "-y", "-i", str(files["audio"]), "-c:a", "aac", "-brand", "mp42", str(voice)]
+    subprocess.run(command, check=True)  # noqa: S603 - our own words
+    assert look_at(voice, "录音", name).media_type == "audio/mp4"
+
+
 def test_a_cut_png_is_refused_and_a_whole_one_is_not(tmp_path: Path) -> None:
     whole = tmp_path / "a.png"
     Image.effect_noise((200, 200), 50).save(whole)
