@@ -16,8 +16,10 @@ import click
 import migrations.tables  # noqa: F401 - a snapshot holds the rows of every floor
 from access import accounts
 from access.rulebook import rulebook
+from archive import copy_requests
 from archive import queries as packages
 from archive.packing_view import final_folder
+from casework.views import office
 from cli.demo_cases import demo_cases
 from cli.demo_marks import BUILDING, MARK, SNAPSHOT, TAMPERED, DemoAccount
 from cli.ready import is_used, migrate
@@ -33,7 +35,7 @@ from search import indexing
 
 SCENARIOS = (ROOT / "tests/scenarios/case_general.yaml", ROOT / "tests/scenarios/case_summary.yaml")
 UNDER_WAY = ROOT / "tests/scenarios/demo.yaml"
-ADMIN, WATCHER = "管理员", "监督员"
+ADMIN, WATCHER, ARCHIVIST = "管理员", "监督员", "壬九"
 BESIDES = {ADMIN: "sysadmin", WATCHER: "supervisor"}
 """Who stands in no scenario."""
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -65,6 +67,7 @@ def build(ctx: Context, began: float) -> None:
     indexing.catch_up(ctx)
     known = _accounts(ctx, plays[0])
     _tamper(ctx, plays[1])
+    _ask_for_copy(ctx, plays[1])
     _say("保存快照 keeping a snapshot for make demo-reset")
     shutil.rmtree(folder / SNAPSHOT, ignore_errors=True)
     back_up(ctx, folder / SNAPSHOT)
@@ -138,6 +141,22 @@ def _tamper(ctx: Context, play: Replay) -> None:
             if path == broken:
                 data[len(data) // 2] ^= 1
             out.writestr(str(path.relative_to(folder.parent)), bytes(data))
+
+
+def _ask_for_copy(ctx: Context, play: Replay) -> None:
+    """Let the party of the archived case ask for copies at the counter: a request that waits for its answer."""
+    case_id, (party_id,) = play.cast.case_id, play.cast.parties.values()
+    with ctx.database.read() as session:
+        archivist = accounts.actor_of(session, accounts.account_of(session, ARCHIVIST).id, ctx.clock.now())
+        papers = copy_requests.askable(office(ctx, session), case_id, party_id)
+    asked = copy_requests.Asked(
+        wanted=[p.id for p in papers],
+        other="当时的执法录像",
+        purpose="申请行政复议",
+        form="复印",
+        contact="000-00000002",
+    )
+    copy_requests.ask_for_copy(ctx, archivist, case_id=case_id, party_id=party_id, asked=asked)
 
 
 def _account(ctx: Context, login: str, roles: list[str]) -> DemoAccount:
