@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from flask import current_app, url_for
+from flask import url_for
 
 from casework.operations.work import Item, title_of
 from foundation.clock import legal_date, local
@@ -22,8 +22,6 @@ ACTS = {
 KIND_ACTS = {"stale": "更新", "to_register": "登记"}
 """Kinds whose act has a word of its own."""
 LOOKS = {"overdue": "bad", "clock": "bad", "returned": "bad", "to_sign": "wait", "due": "wait", "to_serve": "wait"}
-ANCHORS = {"file": "packages"}
-"""Act → part of the case's page where it is done."""
 DAY = dt.timedelta(days=1)
 HOUR, MINUTE = 3600, 60
 
@@ -79,12 +77,7 @@ def url_of(item: Item) -> str:
     if item.act in PAGES:
         page, name = PAGES[item.act]
         return url_for(page, **{name: getattr(item, name)})
-    return url_for("cases.case", case_id=case_id, _anchor=ANCHORS.get(item.act))
-
-
-def has(endpoint: str) -> bool:
-    """Tell whether a page is part of this installation."""
-    return endpoint in current_app.view_functions
+    return url_for("filing.case" if item.act == "file" else "cases.case", case_id=case_id)
 
 
 def left_of(item: Item, now: dt.datetime) -> str:
