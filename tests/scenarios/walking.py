@@ -6,7 +6,7 @@ first, the same way.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +50,8 @@ class Walk:
     cast: Cast
     by: str = "甲一"
     settings: Mapping[str, Any] = field(default_factory=dict)
+    powers: Sequence[str] = POWERS
+    """Powers that are switched on."""
     walked: list[str] = field(default_factory=list)
     signed: list[str] = field(default_factory=list)
 
@@ -63,7 +65,7 @@ class Walk:
                 person.id,
                 accounts.add_account(self.ctx, person_id=person.id, login=name).id,
             )
-        for power in POWERS:
+        for power in self.powers:
             self._set(f"powers.{power}", value=True, basis="某省人民政府决定（虚构）")
         for key, value in self.settings.items():
             self._set(key, value=value)
@@ -93,6 +95,11 @@ class Walk:
         document = issuing.commit(self.ctx, actor, document_id=document.id, blobs={})
         self._sign(definition, document, values, "after_issue")
         return document
+
+    def draft_only(self, type_id: str, **data: Any) -> DocumentFacts:
+        """Open a paper of a type with its sample's values and nothing before it."""
+        definition = self.catalogue.get(type_id)
+        return self._drafted(definition, {**sample(self.catalogue, type_id), **data}, frozenset(data))
 
     def _supply(self, definition: DocumentType, group: tuple[str, ...]) -> None:
         if MATTER in group:
