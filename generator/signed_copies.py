@@ -1,13 +1,14 @@
 """Draw the signed copy of a paper that was signed after its issue: the same version again, with the signatures in it.
 
-The issued, sealed bytes are not touched. Drawn twice, it has the same bytes. Kind of job: `signed_copy`.
+The issued, sealed bytes are not touched. A copy that shows every signature is not drawn again. Kind of job:
+`signed_copy`.
 """
 
 from typing import Any
 
 from casework import sealing
 from casework.operations.issuing import build_paper
-from casework.operations.signed_copies import JOB, RENDERING, is_wanted, keep_copy
+from casework.operations.signed_copies import JOB, RENDERING, is_drawn, is_wanted, keep_copy
 from casework.views import office
 from foundation.context import Context
 from foundation.errors import Conflict
@@ -34,6 +35,8 @@ def draw(ctx: Context, document_id: str, pool: Pool, *, by: str) -> str:
             definition = at.definition_of(document)
             if not is_wanted(definition, document):
                 return ""
+            if is_drawn(at, definition, document):
+                return document.blobs[RENDERING]
             paper = build_paper(session, ctx, at.catalogue, document_id)
         made = pool.make(job_of(ctx, paper, definition))
         blob = sealing.put(ctx, made.pdf, sealing.about_file(document, RENDERING)).sha256

@@ -8,7 +8,7 @@ with the signatures in it (`generator.signed_copies`); a scan of what was signed
 from collections.abc import Sequence
 
 from access.facts import Actor
-from casework import shelf
+from casework import queries, shelf
 from casework.facts import DocumentFacts, SlotFill
 from casework.views import Office, office
 from catalogue.definitions import DocumentType
@@ -31,6 +31,12 @@ def is_wanted(definition: DocumentType, document: DocumentFacts) -> bool:
     """Tell whether a copy must be drawn: somebody signed after issue, and no scan shows all of it."""
     late = after_issue(definition, document)
     return "pdf" in document.blobs and bool(late) and not (SCAN in document.blobs and all_by_hand(late))
+
+
+def is_drawn(at: Office, definition: DocumentType, document: DocumentFacts) -> bool:
+    """Tell whether the copy that is kept shows every signature."""
+    kept_at = queries.file_kept_at(at.session, document.id, RENDERING)
+    return kept_at is not None and all(fill.at < kept_at for fill in after_issue(definition, document))
 
 
 def all_by_hand(fills: Sequence[SlotFill]) -> bool:

@@ -92,6 +92,12 @@ def find_documents(session: orm.Session, where: sa.ColumnElement[bool] | None = 
     return _listed(session, query if where is None else query.where(where))
 
 
+def file_kept_at(session: orm.Session, document_id: str, kind: str) -> dt.datetime | None:
+    """Return when a file of a paper was put into its place; None when there is none of that kind."""
+    row = session.get(DocumentBlobRow, (document_id, kind))
+    return row.at if row is not None else None
+
+
 def documents_with_blob(session: orm.Session, blob: str) -> list[DocumentFacts]:
     """Return the papers that have a file with a digest."""
     query = sa.select(DocumentBlobRow.document_id).where(DocumentBlobRow.blob == blob).distinct()

@@ -133,8 +133,10 @@ def a_worker(demo: Demo) -> Iterator[None]:
     env = {**os.environ, "ANJUAN_DATA_DIR": str(demo.data_dir), "ANJUAN_DEMO": "true", "PYTHONPATH": str(ROOT)}
     words = [sys.executable, "-m", "flask", "work"]
     with subprocess.Popen(words, cwd=ROOT, env=env, stderr=subprocess.DEVNULL) as worker:  # noqa: S603 - our own words
-        yield
-        worker.terminate()
+        try:
+            yield
+        finally:
+            worker.terminate()
 
 
 def test_a_package_is_checked_on_the_page(visit: Callable[..., Visit], demo: Demo) -> None:

@@ -104,6 +104,7 @@ def test_a_share_is_covered_by_the_number_that_it_is_of() -> None:
 # --- pages ---
 
 
+@pytest.mark.article("A35.1")
 def test_the_page_draws_every_figure_with_a_table_beside(site: Site, supervisor: FlaskClient, watcher: Actor) -> None:
     page = supervisor.get("/figures").text
     sheet = figures.sheet(site.ctx, watcher, YEAR)
