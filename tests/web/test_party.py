@@ -419,6 +419,16 @@ def test_the_list_is_ordered_by_the_day_of_the_answer_and_for_those_who_work_on_
     assert counter.staff("甲一").get("/copies/").status_code == 403
 
 
+def test_a_request_stands_among_the_work_of_whose_turn_it_is(counter: Counter) -> None:
+    request_id = asked(counter.party()).rpartition("/")[2]
+    page = f"/copies/{request_id}"
+    archivist, legal, clerk = (counter.staff(name) for name in ("壬九", "丁四", "甲一"))
+    assert [page in one.get("/work").text for one in (archivist, legal, clerk)] == [True, False, False]
+    assert post(archivist, page, f"{page}/register").status_code == 303
+    assert screened(archivist, page).status_code == 303
+    assert [page in one.get("/work").text for one in (archivist, legal, clerk)] == [False, True, False]
+
+
 @pytest.mark.parametrize("login", ["甲一", "管理员", "外人"])
 def test_who_does_not_work_on_requests_finds_none(counter: Counter, login: str) -> None:
     page = f"/copies/{asked(counter.party()).rpartition('/')[2]}"

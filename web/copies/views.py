@@ -3,16 +3,14 @@
 from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from access.policy import Permission, may_anywhere, predicate
-from access.predicates import any_of, to_sql
+from access.policy import Permission, may_anywhere
 from archive import copy_answering, copy_requests, copy_screening
 from archive.casefile import office_of
-from archive.copy_requests import REQUEST_COLUMNS
 from archive.ruling import read
 from casework import queries
-from foundation.clock import legal_date
 from foundation.errors import Forbidden
 from web.copies.pages import request_page
+from web.copies.waiting import WORKING, rows_of
 from web.forms import Form
 from web.lookup import sight
 from web.party.asking import asked_in
@@ -22,8 +20,6 @@ from web.words import number_of
 
 copies = Blueprint("copies", __name__, url_prefix="/copies")
 
-WORKING = (Permission.COPY_MAKE, Permission.COPY_APPROVE)
-
 
 @copies.get("/")
 @signed_in
@@ -32,11 +28,9 @@ def index() -> ResponseReturnValue:
     if not any(may_anywhere(the_actor(), p) for p in WORKING):
         raise Forbidden("您的职务不办理复制申请。", remedy="由档案管理员、法制科负责人办理。")
     with sight() as see:
-        own = any_of(*(predicate(see.actor, p, "case", see.viewer) for p in WORKING))
-        found = copy_requests.find_requests(see.session, to_sql(own, REQUEST_COLUMNS))
-        cases = {c: queries.case_facts(see.session, c) for c in {r.case_id for r in found}}
-        today = legal_date(see.ctx.clock.now())
-    rows = [{"request": r, "case": number_of(cases[r.case_id]), "left": (r.due_on - today).days} for r in found]
+        found = rows_of(see)
+        cases = {c: queries.case_facts(see.session, c) for c in {r.request.case_id for r in found}}
+    rows = [{"request": r.request, "case": number_of(cases[r.request.case_id]), "left": r.left} for r in found]
     return render_template("copies.html", area="copies", rows=rows)
 
 

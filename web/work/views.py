@@ -6,7 +6,9 @@ from flask.typing import ResponseReturnValue
 from access.rulebook import rulebook
 from casework.operations.work import Item, my_work, title_of
 from casework.queries.work import CaseHead
+from web.copies.waiting import waiting_for
 from web.guide.stops import stops_of
+from web.lookup import sight
 from web.paging import Paging, address, page_number, page_url
 from web.security import signed_in, the_actor, the_context
 from web.work.links import row_of
@@ -29,9 +31,12 @@ def index() -> ResponseReturnValue:
     kind, words = request.args.get("kind", "")[:20], request.args.get("words", "").strip()[:100]
     wanted = [i for i in found.items if (not kind or i.kind == kind) and _has(i, words)]
     page = page_number()
+    with sight() as see:
+        copies = waiting_for(see)
     return render_template(
         "work.html",
         area="work",
+        copies=copies,
         rows=[row_of(i, ctx.clock.now()) for i in wanted[(page - 1) * SIZE : page * SIZE]],
         kinds=[(k, title_of(k), n, address({"kind": k, "page": None})) for k, n in _in_order(found.items).items()],
         chosen={"kind": kind, "words": words},
