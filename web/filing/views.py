@@ -9,6 +9,7 @@ from archive.arranging import CaseFile
 from archive.casefile import case_file
 from archive.computing import ARCHIVE_PERIOD
 from archive.facts import MAIN, SIDE, VOLUME_TITLES
+from archive.review import review
 from casework import queries
 from casework.queries.lists import closed_cases
 from casework.views import office
@@ -81,6 +82,7 @@ def _shown(case_id: str, form: Form) -> ResponseReturnValue:
             rows=rows,
             light=completeness.light(rows),
             lights=LIGHTS,
+            review=review(rows, queries.flags_of(see.session, case_id), queries.deadlines_of(see.session, case_id)),
             states=STATES,
             readable=readable,
             moves=[{"move": m, "title": _title(file, m.document_id)} for m in file.moves],
