@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from foundation.context import Context
-from foundation.database import Base, UtcDateTime
+from foundation.database import Base, Json, UtcDateTime
 from foundation.errors import BadInput, Conflict
 
 STALE = dt.timedelta(minutes=2)
@@ -32,7 +32,7 @@ class OnceRow(Base):
     digest: orm.Mapped[str] = orm.mapped_column(sa.String(64))
     """SHA-256 of the request: the same key with other words is a mistake."""
     claimed_at: orm.Mapped[dt.datetime] = orm.mapped_column(UtcDateTime, index=True)
-    answer: orm.Mapped[dict[str, Any] | None] = orm.mapped_column(sa.JSON)
+    answer: orm.Mapped[dict[str, Any] | None] = orm.mapped_column(Json)
 
 
 @dataclass(frozen=True, kw_only=True)
