@@ -70,11 +70,11 @@ def test_a_visitor_is_sent_to_sign_in_and_comes_back(client: FlaskClient) -> Non
     assert client.get("/trial").text.startswith("jiayi ")
 
 
-def test_a_program_without_a_session_is_told_so(client: FlaskClient) -> None:
+def test_a_program_without_an_access_token_is_told_so(client: FlaskClient) -> None:
     token = token_of(client.get("/sign-in"))
     answer = client.post("/api/v1/trial", json={}, headers={"X-CSRF-Token": token})
     assert answer.status_code == 401
-    assert "重新登录" in answer.get_json()["message"]
+    assert "访问令牌" in answer.get_json()["message"]
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
@@ -97,7 +97,13 @@ def test_the_token_counts_in_a_form_and_in_a_header(client: FlaskClient) -> None
     enter(client)
     token = own_token(client)
     assert client.post("/trial", data={"csrf": token}).status_code == 200
-    assert client.post("/api/v1/trial", json={}, headers={"X-CSRF-Token": token}).get_json() == {"name": "jiayi"}
+    assert client.post("/trial", headers={"X-CSRF-Token": token}).status_code == 200
+
+
+def test_a_session_changes_nothing_at_the_door_of_programs(client: FlaskClient) -> None:
+    enter(client)
+    token = own_token(client)
+    assert client.post("/api/v1/trial", json={}, headers={"X-CSRF-Token": token}).status_code == 403
 
 
 def test_c1_the_token_of_another_session_does_not_count(app: Flask) -> None:
@@ -158,7 +164,7 @@ def test_c3_too_many_failures_say_how_long_to_wait(client: FlaskClient) -> None:
 )  # fmt: skip
 def test_c10_a_return_leads_nowhere_else(client: FlaskClient, target: str) -> None:
     assert local_path(target) == "/"
-    assert enter(client, target).location == "/"
+    assert enter(client, target).location == "/work", "where a handler begins"
 
 
 @pytest.mark.parametrize("target", ["/", "/cases?page=2", "/search?q=%E7%A0%82%E7%9F%B3", "/search?q=砂石"])
