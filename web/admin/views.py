@@ -20,6 +20,8 @@ from web.lookup import require
 from web.paging import Paging, page_number, page_url
 from web.security import signed_in, the_actor, the_context
 
+__all__ = ["PARTS", "SENTENCES", "admin"]
+
 PARTS = (keeping, people)
 """Modules whose pages belong to the area once they are imported."""
 SIZE = 100
