@@ -16,7 +16,7 @@ from web.api.kinds import Paged
 from web.api.registry import get
 from web.api.views_cases import recording_of
 from web.blobs import Held
-from web.lookup import record_of, sight
+from web.lookup import sight
 from web.security import the_actor, the_context
 
 READ = [Permission.RECORDING_READ]
@@ -121,9 +121,9 @@ def get_volume(package_id: str, name: str) -> Response:
     """Answer with a volume's PDF."""
     with sight() as see:
         facts = see.package(package_id)
-    found = next((v for v in facts.volumes if v.name == name and v.blob), None)
-    if found is None:
+        found = see.volume(facts, name)
+    if not found.blob:
         raise NotFound("没有这一卷。", remedy="在档案包的 volumes 中选择。")
-    size, kind = blobs.size_of(found.blob), "application/pdf"
-    held = Held(record=record_of(facts), name=f"{found.code}.pdf", media_type=kind, size=size, blob=found.blob)
+    size, kind, record = blobs.size_of(found.blob), "application/pdf", packages.package_record(facts, found)
+    held = Held(record=record, name=f"{found.code}.pdf", media_type=kind, size=size, blob=found.blob)
     return blobs.deliver(held, as_file=True)
