@@ -48,7 +48,8 @@ def a_party(ctx: Context, agency_id: str, name: str = "孙样例（虚构）") -
     words = dict.fromkeys(["id_no", "address", "phone", "gender", "employer", "guardian", "guardian_contact"], "")
     words |= dict.fromkeys(["representative", "representative_post"], "") | {"kind": "公民", "id_type": "居民身份证"}
     with ctx.database.write() as session:
-        session.add(PartyRow(id=party_id, agency_id=agency_id, name=name, name_key=name, registered_at=AT, **words))
+        when = {"registered_at": AT, "changed_at": AT}
+        session.add(PartyRow(id=party_id, agency_id=agency_id, name=name, name_key=name, **when, **words))
     return party_id
 
 

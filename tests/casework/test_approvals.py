@@ -123,7 +123,7 @@ def test_nothing_is_signed_before_issue_once_issuing_began(status: Status) -> No
 
 
 def test_an_outsider_signs_by_name_before_an_officer() -> None:
-    stranger = Signer(person_id="f", name="某人", roles=frozenset({"archivist"}))
+    stranger = Signer(person_id="f", name="某人", roles=frozenset({"supervisor"}))
     issued = seen(status=Status.ISSUED)
     assert "没有写明" in sign(issued, "party", A)[0]
     assert "在执法人员面前" in sign(issued, "party", stranger, name="钱样本")[0]
