@@ -15,6 +15,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -134,6 +135,11 @@ def run_in_process(ctx: Context, job_id: str) -> JobFacts:
     Raises:
         Unavailable: No slot is free, or the database is down.
     """
+    with ThreadPoolExecutor(1) as own:  # the engine refuses a thread in which a loop runs, and the caller's may
+        return own.submit(_run_here, ctx, job_id).result()
+
+
+def _run_here(ctx: Context, job_id: str) -> JobFacts:
     with slots.hold(ctx, slots.DIRECT) as slot, _launched(ctx, slot.name, slot.name, GRACE_S):
         DBOS.register_queue(slot.name, polling_interval_sec=POLL_S / 4)
         while not (facts := _facts(ctx, job_id)).is_over:

@@ -45,9 +45,9 @@ class Visit:
         self.page.wait_for_url(lambda url: "/sign-in" not in url)
 
     def open_case(self, words: str) -> None:
-        """Open a case from the list."""
-        self.page.goto(f"{self.url}/")
-        self.page.get_by_role("row").filter(has_text=words).get_by_role("link").click()
+        """Open a case from the list: the archived one, where several are about the same."""
+        self.page.goto(f"{self.url}/?state=ARCHIVED")
+        self.page.get_by_role("row").filter(has_text=words).get_by_role("link").first.click()
         self.page.wait_for_url("**/cases/**")
         self.page.wait_for_load_state("networkidle")
 

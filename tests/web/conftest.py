@@ -1,5 +1,6 @@
 """An application over one replayed case (18 papers, recordings, package), and browsers signed in as its people."""
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator
@@ -53,8 +54,15 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Replay the summary case once a worker."""
-    settings = settings_for(tmp_path_factory.mktemp("site") / "var", fonts_dir=ROOT / "var/fonts")
+    """Replay the summary case once a worker; tests that count what is there make a site of their own."""
+    with a_site(tmp_path_factory.mktemp("site")) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def a_site(folder: Path) -> Iterator[Site]:
+    """Replay the summary case into a folder and give the application over it."""
+    settings = settings_for(folder / "var", fonts_dir=ROOT / "var/fonts")
     upgrade(settings)
     ctx = floor_of(settings)
     scenario = load_scenario(ROOT / "tests/scenarios/case_summary.yaml")

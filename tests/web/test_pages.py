@@ -1,18 +1,25 @@
 """Reading pages: what they show, that every link works, that nothing is shown to those who may not see it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask.testing import FlaskClient
 
 from foundation import jobs, workflows
-from tests.web.conftest import Site, csrf_of
+from tests.web.conftest import Site, a_site, csrf_of
 
 LINK = re.compile(r'\b(?:href|src|action)="(/[^"#]*)')
 CHANGES = re.compile(r'<form[^>]*method="post"[^>]*>')
 """Forms that change something: nothing to follow."""
 MISSING = "018f0000-0000-7000-8000-000000000000"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Make a site of its own: what is there is counted."""
+    with a_site(tmp_path_factory.mktemp("pages")) as made:
+        yield made
 
 
 def crawl(client: FlaskClient, start: str = "/") -> dict[str, int]:

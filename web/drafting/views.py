@@ -53,7 +53,10 @@ def open_paper(case_id: str) -> ResponseReturnValue:
 def begin_agency_paper() -> ResponseReturnValue:
     """Ask what a paper of the agency, which belongs to no case, is to be."""
     with sight() as see:
-        return _begin_page(see, None, Form(values=dict(request.args)))
+        if request.args.get("type"):
+            return _begin_page(see, None, Form(values=dict(request.args)))
+        types = office(see.ctx, see.session).catalogue.types.values()
+        return render_template("draft_choose.html", area="cases", types=[t for t in types if t.volume == "ledger"])
 
 
 @drafting.post("/papers/draft")

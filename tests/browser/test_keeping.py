@@ -5,14 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from access import accounts
 from casework import queries
-from tests.web.conftest import PASSWORD, Site
+from tests.web.conftest import PASSWORD, Site, site
 from web.admin.blueprint import TABS
 
+__all__ = ["site"]
 PHONE = {"width": 390, "height": 844}
 KEEPER = ["/admin/", *(f"/admin/{tab}" for tab, _ in TABS if tab != "index"), "/admin/people/new", "/account/tokens"]
 KEEPER += ["/admin/calendar?year=2030", "/admin/settings/powers.permits", "/admin/settings/volume.override", "/api/v1/"]
@@ -30,14 +31,6 @@ def address(site: Site) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
