@@ -127,7 +127,7 @@ def test_the_sealed_file_is_given_and_the_download_is_journalled(counter: Counte
     assert client.get(f"/my/documents/{document_id}/pages/1.png").data.startswith(b"\x89PNG")
     with counter.ctx.database.read() as session:
         events = [e for e in journal.events(session, f"access:{counter.case_id}") if e.kind == "document.downloaded"]
-    assert [e.actor[:2] for e in events] == ["p:"]
+    assert events[-1].actor.startswith("p:")
 
 
 def test_staff_pages_know_no_party_and_party_pages_no_staff(counter: Counter) -> None:
