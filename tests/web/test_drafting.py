@@ -110,6 +110,15 @@ def test_a_signed_draft_is_not_changed_by_chance(site: Site, handler: FlaskClien
     assert "<fieldset disabled>" not in handler.get(f"/documents/{paper.id}/edit?change=1").text
 
 
+def test_a_paper_that_was_given_back_is_open_at_once(site: Site, handler: FlaskClient) -> None:
+    paper = draft(site, open_case(site), source_type="行政检查发现", clue_summary="甲", verify_opinion="立案")
+    documents.fill_slot(site.ctx, actor(site, "甲一"), document_id=paper.id, slot="handler")
+    documents.return_document(site.ctx, actor(site, "丙三"), document_id=paper.id, remarks={"clue_summary": "写明地点"})
+    page = handler.get(f"/documents/{paper.id}/edit").text
+    assert "写明地点" in page
+    assert "<fieldset disabled>" not in page
+
+
 def test_a_draft_is_given_up_with_its_reason(site: Site, handler: FlaskClient) -> None:
     paper = draft(site, open_case(site))
     page = f"/documents/{paper.id}/void"
