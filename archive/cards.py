@@ -20,7 +20,7 @@ from casework.facts import MarkFacts, RecordingFacts
 from foundation.blobs import BlobStore, LocalBlobs
 from foundation.clock import local
 from foundation.context import Context
-from generator.pipeline import Job
+from generator.job import Job
 from generator.pool import Pool
 
 PICTURE = "picture"

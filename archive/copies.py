@@ -41,7 +41,7 @@ from foundation.context import Context
 from foundation.errors import BadInput, Finding, Refused
 from generator.drawing import order_of
 from generator.fonts import FACES, faces
-from generator.pipeline import Made
+from generator.job import Made
 from generator.pool import Pool
 from generator.seal import seal
 

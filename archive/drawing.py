@@ -11,7 +11,7 @@ from foundation.context import Context
 from foundation.settings import ROOT
 from generator.drawing import VERIFY
 from generator.furniture import DIGEST_DIGITS, Furniture
-from generator.pipeline import Job
+from generator.job import Job
 
 
 def computed_job(

@@ -14,7 +14,7 @@ from archive.ruling import read
 from foundation.canonical import canonical
 from foundation.clock import local
 from foundation.context import Context
-from generator.pipeline import Job
+from generator.job import Job
 
 PORTABLE = Path(__file__).resolve().parent / "portable"
 VERIFIER, README = "verify.py", "读我.html"

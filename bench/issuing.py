@@ -31,7 +31,7 @@ from generator.convert_css import style_sheet
 from generator.drawing import job_of
 from generator.fonts import use_fonts
 from generator.issuing import issue
-from generator.pipeline import Job
+from generator.job import Job
 from generator.press import Press
 from generator.render import render
 

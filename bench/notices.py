@@ -16,7 +16,8 @@ from typing import Any
 
 from catalogue.loading import load_catalogue
 from foundation.settings import ROOT
-from generator.pipeline import Job, make, warm
+from generator.job import Job
+from generator.pipeline import make, warm
 from generator.seal_order import SealOrder
 from scripts.contact_sheets import FONTS, job_of
 

@@ -9,7 +9,8 @@ from typing import Any
 from catalogue.loading import load_catalogue
 from catalogue.samples import KINDS
 from foundation.settings import ROOT
-from generator.pipeline import Made, make, warm
+from generator.job import Made
+from generator.pipeline import make, warm
 from scripts.contact_sheets import FONTS, job_of
 
 SLOWEST = 10

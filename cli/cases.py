@@ -34,7 +34,7 @@ from foundation.clock import ManualClock, legal_date
 from foundation.context import Context
 from foundation.errors import AnjuanError, BadInput, NotFound
 from generator.furniture import DIGEST_DIGITS, Furniture
-from generator.pipeline import Job, Made
+from generator.job import Job, Made
 from generator.press import Press
 
 

@@ -31,7 +31,7 @@ from foundation.errors import AnjuanError, BadInput, Finding, Refused
 from generator.compile import Template, compile_template
 from generator.drawing import template_of
 from generator.furniture import DIGEST_DIGITS, Furniture
-from generator.pipeline import Job
+from generator.job import Job
 from generator.pool import Pool
 from generator.uploads import TAGGED, accept
 from generator.uploads_tags import names_used

@@ -20,7 +20,7 @@ from foundation.clock import legal_date
 from foundation.context import Context
 from generator.compile import Template
 from generator.furniture import DIGEST_DIGITS, Furniture
-from generator.pipeline import Job, Made
+from generator.job import Job, Made
 from generator.pool import Pool
 from generator.seal_order import SealOrder
 

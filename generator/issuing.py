@@ -17,7 +17,7 @@ from catalogue.definitions import DocumentType
 from foundation.canonical import canonical
 from foundation.context import Context
 from generator.drawing import job_of
-from generator.pipeline import Made
+from generator.job import Made
 from generator.press import Press
 
 

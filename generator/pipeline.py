@@ -10,11 +10,10 @@ import io
 import re
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from html import escape
 from importlib import resources
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import cssselect2
@@ -23,20 +22,19 @@ from weasyprint.css import ColorProfile
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from catalogue.definitions import DocumentType
 from foundation.errors import BadInput, Broken
 from generator import justify
-from generator.compile import Template, compile_template
+from generator.compile import compile_template
 from generator.compile_styles import layout
 from generator.convert import Converted, convert
 from generator.convert_css import PLAIN, style_sheet
 from generator.convert_text import docx_text
 from generator.fonts import use_fonts
 from generator.furniture import Furniture
+from generator.job import Job, Made
 from generator.pipeline_rules import rule_lines
 from generator.render import render
 from generator.seal import seal
-from generator.seal_order import SealOrder
 
 PX_MM = 25.4 / 96
 VARIANT, COLOURS, PROFILE = "pdf/a-2a", "anjuan", "sRGB2014.icc"
@@ -52,41 +50,6 @@ ROW_HEIGHT = re.compile(r'(<tr[^>]*style="height:)([\d.]+)mm')
 
 _LOCK = threading.Lock()
 """WeasyPrint's font configuration is not safe for two threads."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """All that one paper needs; picklable, so that it can travel to a worker."""
-
-    definition: DocumentType
-    values: Mapping[str, Any]
-    """Every field by name, slot fields included; signatures as lists of name, date, image, refused, witness."""
-    furniture: Furniture
-    fonts_dir: str
-    images: Mapping[str, bytes] = field(default_factory=dict)
-    """Asset id → JPEG or PNG bytes (photos, drawn signatures)."""
-    seal: SealOrder | None = None
-    """Seal the finished file as well."""
-    template: Template | None = None
-    """An agency's own Word template (`generator.uploads`); without one the definition's body is compiled."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Made:
-    """A made paper."""
-
-    docx: bytes
-    pdf: bytes
-    """Not sealed: the same job gives the same bytes."""
-    pages: int
-    text: str
-    """The paper's text without what surrounds it, a paragraph a line: for search."""
-    seal_place: tuple[int, float, float] | None
-    """Page from 0, and mm from its left and upper edge, of the centre of the printed date."""
-    sealed: bytes | None = None
-    """The sealed file, when one was ordered: no two are alike."""
-    timestamped: bool = True
-    """False when a seal was ordered and no time-stamp authority answered."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from foundation.errors import AnjuanError, BadInput, Broken, Unavailable
 from foundation.settings import Settings
-from generator.pipeline import Job, Made, make, warm
+from generator.job import Job, Made
 
 MEMORY = 3 << 30
 """Address space of a worker; a paper of 20 pages takes 170 MB of memory, fonts are mapped beside it."""
@@ -129,6 +129,8 @@ def _too_heavy(job: Job, why: str) -> BadInput:
 
 def _start(fonts_dir: str) -> None:
     """Make a worker ready: limits first, then fonts and style sheets."""
+    from generator.pipeline import warm  # noqa: PLC0415 - what draws is loaded by those who draw, not by every page
+
     os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -140,6 +142,8 @@ def _start(fonts_dir: str) -> None:
 
 def _work(job: Job) -> Made:
     """Make one paper within a CPU limit of its own."""
+    from generator.pipeline import make  # noqa: PLC0415 - as above
+
     used = resource.getrusage(resource.RUSAGE_SELF)
     limit = int(used.ru_utime + used.ru_stime) + CPU_SECONDS
     resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))

@@ -17,7 +17,8 @@ from catalogue.samples import KINDS, pictures, sample
 from foundation.settings import ROOT
 from generator import preview
 from generator.furniture import Furniture
-from generator.pipeline import Job, make
+from generator.job import Job
+from generator.pipeline import make
 
 FONTS = ROOT / "var/fonts"
 TARGET = ROOT / "docs/pictures/documents"

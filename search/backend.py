@@ -4,7 +4,6 @@ import functools
 from pathlib import Path
 
 from foundation.context import Context
-from search.elastic import Elastic
 from search.engine import Engine
 from search.fts5 import Fts5
 
@@ -29,6 +28,8 @@ def _fts5(path: Path) -> Fts5:
 
 
 @functools.lru_cache(maxsize=8)
-def _elastic(url: str, prefix: str) -> Elastic:
+def _elastic(url: str, prefix: str) -> Engine:
     """Keep one client, with its connections, a process."""
+    from search.elastic import Elastic  # noqa: PLC0415 - its library takes a second to load, and most have no such server
+
     return Elastic(url, prefix)

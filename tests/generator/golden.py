@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from generator.convert_text import docx_text
-from generator.pipeline import Made
+from generator.job import Made
 from tests.generator.jobs import Char, catalogue
 
 FOLDER = Path(__file__).parent / "golden"

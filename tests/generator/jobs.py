@@ -18,7 +18,7 @@ from catalogue.loading import load_catalogue, parse_definition
 from catalogue.samples import sample
 from foundation.settings import ROOT
 from generator.furniture import Furniture
-from generator.pipeline import Job
+from generator.job import Job
 
 FONTS = ROOT / "var/fonts"
 """Prepared by set-up."""

@@ -19,7 +19,8 @@ from foundation.errors import BadInput, Forbidden, NotFound, Refused
 from generator import bench, issuing
 from generator.compile_package import write_zip
 from generator.drawing import job_of
-from generator.pipeline import Job, Made, make
+from generator.job import Job, Made
+from generator.pipeline import make
 from generator.press import Press
 from tests.casework.offices import Bureau, small
 from tests.conftest import move

@@ -19,7 +19,8 @@ from foundation.errors import Refused
 from foundation.settings import ROOT
 from generator import issuing
 from generator.drawing import preview
-from generator.pipeline import Job, Made, make
+from generator.job import Job, Made
+from generator.pipeline import make
 from generator.press import Press
 from tests.generator.jobs import texts
 

@@ -14,7 +14,8 @@ import pytest
 from foundation.errors import BadInput, Broken, Unavailable
 from foundation.settings import Settings
 from generator import pool as pools
-from generator.pipeline import Job, Made, make
+from generator.job import Job, Made
+from generator.pipeline import make
 from generator.pool import Pool
 from tests.generator.jobs import job, small_job
 

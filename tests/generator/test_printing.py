@@ -16,7 +16,8 @@ from foundation import journal
 from foundation.context import Context
 from foundation.errors import BadInput, Forbidden, NotFound, Refused
 from generator import issuing, printing
-from generator.pipeline import Job, Made, make
+from generator.job import Job, Made
+from generator.pipeline import make
 from generator.press import Press
 from tests.casework.offices import Bureau, small
 

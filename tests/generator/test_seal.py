@@ -21,7 +21,8 @@ from pyhanko_certvalidator import ValidationContext
 from foundation.errors import Broken, Unavailable
 from foundation.loops import in_own_loop
 from generator import seal_pades
-from generator.pipeline import Job, Made, make
+from generator.job import Job, Made
+from generator.pipeline import make
 from generator.seal import ABOVE_MM, seal
 from generator.seal_checking import seals_of
 from generator.seal_drawing import drawing

@@ -15,31 +15,12 @@ from casework import queries
 from casework.operations import recordings
 from cli.media import make_media
 from foundation.clock import parse_local
-from foundation.context import Context
 from search import indexing
-from tests.casework.offices import CERTIFICATE, Bureau, small
 from tests.conftest import move
-from tests.web.test_uploads import Sender, Site, metadata, token_of
-from web.app import create_app
+from tests.web.test_uploads import Sender, Site, metadata, site, token_of, video
 
+__all__ = ["site", "video"]
 SRT = "1\n00:00:00,000 --> 00:00:01,000\n您好\n\n2\n00:00:01,000 --> 00:00:02,000\n料堆没有覆盖\n"
-
-
-@pytest.fixture(scope="module")
-def video(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return make_media({"video": "2s"}, tmp_path_factory.mktemp("media"), "video").read_bytes()
-
-
-@pytest.fixture
-def site(ctx: Context, tmp_path: Path) -> Site:
-    bureau = Bureau(small(ctx, tmp_path / "types"))
-    bureau.device()
-    bureau.join("外人", roles=["handler"], cert_no="SF-9", **CERTIFICATE)
-    case = bureau.case(party_ids=[bureau.party().id])
-    move(bureau.ctx, "2026-01-05T10:00")
-    app = create_app(bureau.ctx)
-    app.testing = False
-    return Site(app=app, bureau=bureau, case=case)
 
 
 def announced(site: Site, **changes: object) -> str:
