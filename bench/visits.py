@@ -133,11 +133,16 @@ class _Person:
             "purpose": "recording",
             "subject": self.site.case_id,
             "filename": f"{self.number}.mp4",
+            "kind": "录像",
             "scene": "检查",
+            "place": "料场",
         }
         told = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in words.items())
         head = {**self._own, "Upload-Length": str(1 << 30), "Upload-Metadata": told}
-        self._upload = str(self._ask("POST", "/uploads", None, head)[0].headers["Location"])
+        answer, said = self._ask("POST", "/uploads", None, head)
+        if answer.status >= OK:
+            raise RuntimeError(said.decode())
+        self._upload = str(answer.headers["Location"])
 
     def visit(self, kind: str, dice: random.Random) -> None:
         """Do one thing and keep how long it took."""

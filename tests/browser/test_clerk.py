@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from access import accounts
@@ -128,7 +128,7 @@ def test_a_search_in_the_register_by_enter_finds_former_names_and_takes_one(cler
     page.get_by_role("button", name="用已有的").focus()
     page.keyboard.press("Enter")
     page.get_by_text("已选").wait_for()
-    assert "示例新料场有限公司" in page.inner_text("#party")
+    expect(page.locator("#party")).to_contain_text("示例新料场有限公司")
     assert page.locator("#f-source").input_value() == "patrol"
 
 
@@ -137,7 +137,7 @@ def test_a_name_that_is_alike_is_told_while_it_is_typed(clerk: Callable[..., Vis
     one.page.goto(f"{one.url}/cases/begin")
     one.page.locator("#f-name").press_sequentially("示例新料场")
     one.page.locator("#alike").get_by_text("是同一个吗").wait_for()
-    assert one.page.locator("#alike button").count() == 1
+    expect(one.page.locator("#alike button")).to_have_count(1)
 
 
 def test_fields_of_other_kinds_are_hidden_without_script(clerk: Callable[..., Visit], browser: Browser) -> None:
@@ -145,10 +145,10 @@ def test_fields_of_other_kinds_are_hidden_without_script(clerk: Callable[..., Vi
     bare = browser.new_context(java_script_enabled=False, storage_state=one.page.context.storage_state())
     page = bare.new_page()
     page.goto(f"{one.url}/cases/begin")
-    assert page.locator("#f-representative").is_hidden()
+    expect(page.locator("#f-representative")).to_be_hidden()
     page.locator("#f-kind").select_option("法人")
-    assert page.locator("#f-representative").is_visible()
-    assert page.locator("#f-representative_post").is_visible()
+    expect(page.locator("#f-representative")).to_be_visible()
+    expect(page.locator("#f-representative_post")).to_be_visible()
     bare.close()
 
 
@@ -160,15 +160,15 @@ def test_keys_lead_to_places_and_help_and_leave_typing_alone(clerk: Callable[...
         page.keyboard.press(key)
         page.wait_for_url(f"{one.url}{place}")
     page.keyboard.press("?")
-    assert page.locator("#keys-help").is_visible()
+    expect(page.locator("#keys-help")).to_be_visible()
     page.wait_for_timeout(300)  # the button that got the focus fades into its colours
     assert faults(one) == []
     page.keyboard.press("Escape")
-    assert page.locator("#keys-help").is_hidden()
+    expect(page.locator("#keys-help")).to_be_hidden()
     page.keyboard.press("/")
     page.keyboard.type("g?w")
     assert page.locator("#q").input_value() == "g?w"
-    assert page.locator("#keys-help").is_hidden()
+    expect(page.locator("#keys-help")).to_be_hidden()
 
 
 def test_stale_drafts_are_filled_anew_from_the_case(clerk: Callable[..., Visit], office: Office) -> None:
@@ -177,7 +177,7 @@ def test_stale_drafts_are_filled_anew_from_the_case(clerk: Callable[..., Visit],
     one.page.locator("#stale").get_by_role("button", name="更新").click()
     one.page.wait_for_load_state("networkidle")
     one.page.goto(f"{one.url}/cases/{office.case_id}")
-    assert one.page.locator("#stale").count() == 0
+    expect(one.page.locator("#stale")).to_have_count(0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -107,7 +107,7 @@ def test_a_closed_case_is_arranged_packed_and_its_package_checked(
     page.wait_for_url("**/checks/**")
     run(closed_site, "brought_check")
     page.get_by_text("核验不通过").wait_for()
-    assert ".pdf" in page.locator("#check li").first.inner_text()
+    expect(page.locator("#check li").first).to_contain_text(".pdf")
     assert serious(page) == []
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from foundation.settings import ROOT
 from tests.browser.conftest import PHONE, Demo, Visit
@@ -69,7 +70,7 @@ def asked(party: Visit) -> str:
     party.page.get_by_label("联系电话").fill("000-00000002")
     party.page.get_by_role("button", name="提交申请").click()
     party.page.wait_for_url(lambda url: "/my/copies/" in url and not url.endswith("/new"))
-    assert "前（含当天）答复您" in party.page.inner_text("main")
+    expect(party.page.locator("main")).to_contain_text("前（含当天）答复您")
     return party.page.url
 
 
@@ -105,7 +106,7 @@ def test_a_party_reads_asks_fetches_and_verifies_without_script(
 ) -> None:
     party = entered(visit, given_pin(visit), java_script_enabled=False, **PHONE_OPTIONS)
     party.page.get_by_role("link", name="行政处罚决定书").first.click()
-    assert "您的权利" in party.page.inner_text("main")
+    expect(party.page.locator("main")).to_contain_text("您的权利")
     receipt = asked(party)
     _archivist, copy_pin = worked_on(visit, demo, receipt.rpartition("/")[2])
     party.page.goto(receipt)
@@ -118,7 +119,7 @@ def test_a_party_reads_asks_fetches_and_verifies_without_script(
     party.page.locator("details", has_text="核验电子文件").locator("summary").click()
     party.page.get_by_label("PDF").set_input_files(tmp_path / "copy.pdf")
     party.page.locator("details", has_text="核验电子文件").get_by_role("button", name="核验").click()
-    assert "核验一致" in party.page.get_by_role("status").inner_text()
+    expect(party.page.get_by_role("status")).to_contain_text("核验一致")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from foundation.settings import ROOT
 from tests.browser.conftest import PHONE, Demo, Visit
@@ -48,18 +49,18 @@ def test_both_cases_can_be_read_from_the_list_to_the_pages_of_every_decision(
 ) -> None:
     one = visit("甲一")
     one.open_case(words)
-    assert "已归档" in one.page.inner_text("main")
+    expect(one.page.locator("main")).to_contain_text("已归档")
     one.page.locator("#documents a", has_text="处罚决定书").first.click()
     image = one.page.locator("img.pageimage").first
     image.wait_for()
     assert one.page.wait_for_function("() => document.querySelector('img.pageimage').naturalWidth > 800")
     one.page.get_by_text("文字内容").click()
-    assert "清河镇" in one.page.locator(".papertext").inner_text()
+    expect(one.page.locator(".papertext")).to_contain_text("清河镇")
 
 
 def test_the_demo_says_that_it_is_one(visit: Callable[..., Visit]) -> None:
     one = visit("甲一")
-    assert "演示环境" in one.page.get_by_role("note").inner_text()
+    expect(one.page.get_by_role("note")).to_contain_text("演示环境")
 
 
 def test_a_video_plays_and_can_be_sought(visit: Callable[..., Visit]) -> None:
@@ -233,8 +234,8 @@ def test_a_printed_page_has_neither_menu_nor_buttons(visit: Callable[..., Visit]
     one = visit("甲一")
     one.open_case("扬尘")
     one.page.emulate_media(media="print")
-    assert not one.page.locator(".topbar").is_visible()
-    assert one.page.locator("#documents").is_visible()
+    expect(one.page.locator(".topbar")).to_be_hidden()
+    expect(one.page.locator("#documents")).to_be_visible()
 
 
 def test_pages_stay_light(visit: Callable[..., Visit], demo: Demo) -> None:

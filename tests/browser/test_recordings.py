@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from access import accounts
 from casework import queries
@@ -184,7 +184,7 @@ def test_an_upload_is_paused_and_goes_on_after_the_page_was_closed(
     one.page.get_by_role("button", name="保存").click()
     one.page.wait_for_function("() => document.querySelector('.sending progress')?.value > 34 * 1048576")
     one.page.get_by_role("button", name="暂停").click()
-    assert "已暂停" in one.page.locator(".sending .say").inner_text()
+    expect(one.page.locator(".sending .say")).to_contain_text("已暂停")
     one.open("/uploads")
     section = one.page.locator(".unfinished", has_text="另一段.mp4")
     section.get_by_text("接着传").wait_for(state="attached")
@@ -208,7 +208,7 @@ def test_another_file_than_the_one_that_broke_off_is_refused(
     one.open("/uploads")
     section = one.page.locator(".unfinished", has_text="a.mp4")
     section.locator("input[type=file]").set_input_files(video)
-    assert "这不是同一个文件" in section.locator(".say").inner_text()
+    expect(section.locator(".say")).to_contain_text("这不是同一个文件")
 
 
 def test_a_phone_comes_in_by_the_code_and_its_photo_is_in_the_case(
@@ -243,18 +243,18 @@ def test_an_empty_file_is_refused_at_once_and_a_wrong_one_is_mended_on_its_page(
     fill(one.page)
     one.page.locator("#f-file").set_input_files(empty)
     one.page.get_by_role("button", name="保存").click()
-    assert "0 字节" in one.page.locator(".sending .say").inner_text()
+    expect(one.page.locator(".sending .say")).to_contain_text("0 字节")
     sound = make_media({"audio": "2s"}, tmp_path, "声", seed=4)
     one.page.locator("#f-kind").select_option("录像")
     one.page.locator("#f-file").set_input_files(sound)
     one.page.get_by_role("button", name="保存").click()
     one.page.wait_for_url("**/uploads/*")
-    assert "登记为“录像”，文件内容却是audio/x-wav" in one.page.inner_text("main")
+    expect(one.page.locator("main")).to_contain_text("登记为“录像”，文件内容却是audio/x-wav")
     assert faults(one.page) == []
     one.page.get_by_label("记录方式").select_option("录音")
     one.page.get_by_role("button", name="再次登记").click()
     one.page.wait_for_url(KEPT)
-    assert "24小时内" in one.page.inner_text("main")
+    expect(one.page.locator("main")).to_contain_text("24小时内")
 
 
 def test_a_recording_is_watched_marked_and_read_by_keyboard(
@@ -279,7 +279,7 @@ def test_a_recording_is_watched_marked_and_read_by_keyboard(
     one.page.keyboard.type("料堆没有覆盖")
     one.page.keyboard.press("Enter")
     one.page.locator("#marks li", has_text="料堆没有覆盖").wait_for()
-    assert one.page.locator("#marks .at").first.inner_text() == "0:13"
+    expect(one.page.locator("#marks .at").first).to_have_text("0:13")
     one.page.locator(".cues .at", has_text="0:04").click()
     one.page.wait_for_function("() => document.querySelector('.cues .is-now')?.innerText.includes('第2句')")
     assert one.page.evaluate("() => document.querySelector('video').textTracks[0].cues.length") == 9
@@ -312,4 +312,4 @@ def test_a_file_is_added_without_script(seat: Callable[..., Seat], office: Offic
     one.page.locator("#f-kind").select_option("照相")
     one.page.locator("#f-file").set_input_files(make_media({"photo": "320x240"}, tmp_path, "无脚本", seed=8))
     one.page.get_by_role("button", name="保存").click()
-    assert "24小时内" in one.page.inner_text("main")
+    expect(one.page.locator("main")).to_contain_text("24小时内")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from casework import queries
@@ -96,9 +96,9 @@ def test_a_paper_is_served_printed_and_served_otherwise(desk: Desk) -> None:
     page.get_by_label("情况").select_option("无人在场")
     page.get_by_role("button", name="记为未送达").click()
     page.wait_for_url("**/serve")
-    assert page.get_by_text("已试 1 次未送达").is_visible()
+    expect(page.get_by_text("已试 1 次未送达")).to_be_visible()
     page.get_by_role("link", name="邮寄送达").click()
-    assert page.get_by_label("邮政特快专递单号").is_visible()
+    expect(page.get_by_label("邮政特快专递单号")).to_be_visible()
 
 
 def test_a_stack_is_brought_by_pieces_and_filed_by_hand(desk: Desk, tmp_path: Path) -> None:
@@ -118,12 +118,12 @@ def test_a_stack_is_brought_by_pieces_and_filed_by_hand(desk: Desk, tmp_path: Pa
         brought = stacks_of(session, actor.account_id)[0]
     KINDS[scanning.JOB].run(Once(house.ctx, brought.id, actor.account_id))  # type: ignore[arg-type]
     page.reload()
-    assert page.get_by_text("已归入 1 页").is_visible()
+    expect(page.get_by_text("已归入 1 页")).to_be_visible()
     assert desk.look() == []
     page.get_by_label("或填写文号").fill(facts.number)
     page.get_by_role("button", name="归入", exact=True).click()
     page.wait_for_url("**/scans/*-*")
-    assert page.get_by_text("已归入 2 页").is_visible()
+    expect(page.get_by_text("已归入 2 页")).to_be_visible()
 
 
 def test_periods_and_reminders_are_read_on_a_phone(desk: Desk) -> None:
@@ -134,4 +134,4 @@ def test_periods_and_reminders_are_read_on_a_phone(desk: Desk) -> None:
     desk.page.goto(f"{desk.url}/deadlines")
     desk.page.get_by_role("link", name="作出处罚决定").click()
     assert desk.look() == []
-    assert desk.page.get_by_text("期限怎样计算").is_visible()
+    expect(desk.page.get_by_text("期限怎样计算")).to_be_visible()

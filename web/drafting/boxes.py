@@ -151,6 +151,13 @@ def typed(
     return out
 
 
+def names_papers(value: Any) -> bool:
+    """Tell whether a value links to a paper without saying how it is called."""
+    if isinstance(value, Mapping):
+        return ("document_id" in value and not value.get("text")) or any(names_papers(v) for v in value.values())
+    return any(names_papers(v) for v in value) if isinstance(value, list) else False
+
+
 def _links(value: Any) -> Iterator[tuple[str, Any]]:
     """Yield every file and link of a value by the text that its box shows."""
     if _is_link(value):

@@ -16,7 +16,7 @@ from catalogue.definitions import DocumentType
 from foundation.clock import local
 from foundation.errors import BadInput, Refused
 from web.drafting import previews
-from web.drafting.boxes import Box, Boxes, boxes_of, typed
+from web.drafting.boxes import Box, Boxes, boxes_of, names_papers, typed
 from web.drafting.saving import BothChanged, save
 from web.forms import Form
 from web.lookup import Sight, sight
@@ -145,7 +145,8 @@ def save_fields(document_id: str) -> ResponseReturnValue:
         raise BadInput("没有收到要保存的内容。", remedy="刷新页面后重试。", path="fields")
     with sight() as see:
         facts = _open_draft(see, document_id)
-        definition, papers = office(see.ctx, see.session).definition_of(facts), _papers(see, facts)
+        definition = office(see.ctx, see.session).definition_of(facts)
+        papers = _papers(see, facts) if names_papers([facts.data, sent["fields"]]) else {}
     base, data = sent.get("base_version"), typed(definition, sent["fields"], facts.data, papers)
     base = base if isinstance(base, int) else facts.version
     try:
@@ -157,7 +158,6 @@ def save_fields(document_id: str) -> ResponseReturnValue:
         at=f"{local(saved.at):%H:%M:%S}",
         faults=[asdict(f) for f in saved.faults],
         values={b.name: b.value for b in _all(_boxes(saved.document, papers)) if b.kind != "list"},
-        missing=[asdict(f) for f in missing.why_not(the_context(), the_actor(), document_id)],
     )
 
 
@@ -185,10 +185,11 @@ def _choice(both: BothChanged, definition: DocumentType) -> Response:
 @drafting.get("/documents/<document_id>/preview")
 @signed_in
 def preview(document_id: str) -> ResponseReturnValue:
-    """Answer with the list of the preview's pages, as a piece of a page."""
+    """Answer with the list of the preview's pages and with what is missing now, as a piece of a page."""
     with sight() as see:
         facts = see.document(document_id)
-        return render_template("draft_pages.html", document=facts, **previews.shown(see, facts))
+        lacks = missing.why_not(see.ctx, see.actor, document_id)
+        return render_template("draft_pages.html", document=facts, lacks=lacks, **previews.shown(see, facts))
 
 
 @drafting.get("/documents/<document_id>/preview/<key>/<int:number>.png")
@@ -293,7 +294,7 @@ def _edit_page(see: Sight, document_id: str, form: Form) -> str:
         remarks=[r for r in remarks if r.version == _returned(remarks)],
         labels={f.name: f.label for f in definition.fields},
         stale=[definition.field(n).label for s in stale if s.document.id == document_id for n in s.fields],
-        missing=missing.why_not(see.ctx, see.actor, document_id),
+        lacking=missing.why_not(see.ctx, see.actor, document_id),
         recordings=see.seen(queries.recordings_of(see.session, case.id)) if case else [],
         people=[m.name for m in case.members] + [p.name for p in case.parties] if case else [],
         papers=[name for key, name in papers.items() if key != facts.id],

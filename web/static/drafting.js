@@ -92,7 +92,6 @@ function done(said, names) {
     const input = form.elements[name];
     if (input && input.value !== undefined && !left.has(name) && input !== document.activeElement && typeof value === "string" && input.value !== value) input.value = value;
   }
-  lacking(said.missing);
   say(bad.size ? `已保存 ${said.at}，${bad.size} 项需要更正` : `已自动保存 ${said.at}（第 ${version} 版）`, bad.size ? "text-danger" : "text-secondary");
   clearTimeout(drawing);
   drawing = setTimeout(redraw, PREVIEW_WAIT);
@@ -123,26 +122,6 @@ function faults(list) {
     one.after(note);
   }
 }
-function lacking(list) {
-  const box = document.querySelector("#missing");
-  document.querySelector("#lacking-count").textContent = list.length;
-  if (!list.length) { box.innerHTML = '<p class="mb-0"><span class="tag tag-ok">齐全</span></p>'; return; }
-  const items = list.map((f) => {
-    const item = document.createElement("li");
-    const what = document.createElement(f.path && document.getElementById(idOf(f.path)) ? "a" : "strong");
-    if (what.tagName === "A") what.href = `#${idOf(f.path)}`;
-    what.textContent = f.message;
-    const more = document.createElement("span");
-    more.className = "text-secondary small";
-    more.textContent = [f.code, f.article, f.who && `可由${f.who}办理`].filter(Boolean).join(" · ");
-    item.append(what, ` ${f.remedy} `, more);
-    return item;
-  });
-  const ul = document.createElement("ul");
-  ul.className = "mb-0";
-  ul.append(...items);
-  box.replaceChildren(ul);
-}
 async function redraw() {
   const place = document.querySelector("#preview");
   const side = place.closest(".desk-side"), top = side.scrollTop;
@@ -150,6 +129,10 @@ async function redraw() {
   if (!answer?.ok) return;
   const fresh = document.createElement("div");
   fresh.innerHTML = await answer.text();  // our own server's piece of page
+  const told = fresh.querySelector("template[data-missing]");
+  document.querySelector("#missing").replaceChildren(told.content);
+  document.querySelector("#lacking-count").textContent = told.dataset.missing;
+  told.remove();
   await Promise.all([...fresh.querySelectorAll("img")].slice(0, 2).map((i) => { i.loading = "eager"; return i.decode().catch(() => null); }));
   place.replaceChildren(...fresh.childNodes);
   side.scrollTop = top;
