@@ -18,7 +18,8 @@ def ruled_table(definition: DocumentType, block: Table, widths: Sequence[float])
     pending: dict[int, tuple[int, int]] = {}
     rows = []
     for i, entry in enumerate(block.rows):
-        xml = _row(definition, entry, widths, pending, head=i < block.head)
+        near = not entry.each and i + 1 < len(block.rows) and _only_signed(definition, block.rows[i + 1])
+        xml = _row(definition, entry, widths, pending, head=i < block.head, near=near)
         if entry.each:
             xml = row_control(f"for {entry.as_} in {entry.each} or []") + xml + row_control("endfor")
         if entry.when is not None:
@@ -34,6 +35,7 @@ def _row(
     pending: dict[int, tuple[int, int]],
     *,
     head: bool,
+    near: bool,
 ) -> str:
     """Write one row; `pending` holds, by column, how many rows a joined cell still reaches down, and its span."""
     column, cells, out = 0, list(entry.cells), []
@@ -53,7 +55,14 @@ def _row(
         else:
             break
         column += span
-    return row("".join(out), height=height, whole=_whole(definition, entry), head=head)
+    return row("".join(out), height=height, whole=_whole(definition, entry), head=head, near=near)
+
+
+def _only_signed(definition: DocumentType, entry: TableRow) -> bool:
+    """Tell whether a row holds labels and signatures alone: on a page of its own nobody would know what was signed."""
+    slots = [definition.slot(c.name) for c in entry.cells if c.kind in ("slot", "sign")]
+    others = any(c.kind not in ("slot", "sign", "label") for c in entry.cells)
+    return bool(slots) and not others and not any(slot.fills for slot in slots)
 
 
 def _height(definition: DocumentType, this: Cell) -> float:

@@ -7,6 +7,7 @@ from generator.compile_styles import TWIPS_MM
 
 TAG = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
 """A Jinja tag in a text of a definition."""
+STYLED = re.compile(r"(<w:pStyle [^>]*/>)")
 
 
 def text_run(text: str, style: str = "", *, fit: float = 0) -> str:
@@ -59,8 +60,9 @@ def table(widths: list[float] | tuple[float, ...], rows: str, *, style: str = "g
     )
 
 
-def row(cells: str, *, height: float = 0, whole: bool = True, head: bool = False) -> str:
-    """Write a table row; a whole row is not split between pages, a head row repeats on each."""
+def row(cells: str, *, height: float = 0, whole: bool = True, head: bool = False, near: bool = False) -> str:
+    """Write a table row: a whole one is not split, a head repeats on each page, a near one stays by the next."""
+    cells = STYLED.sub(r"\1<w:keepNext/>", cells) if near else cells
     properties = "<w:cantSplit/>" if whole else ""
     properties += f'<w:trHeight w:val="{round(height * TWIPS_MM)}" w:hRule="atLeast"/>' if height else ""
     properties += "<w:tblHeader/>" if head else ""

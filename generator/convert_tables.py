@@ -85,7 +85,9 @@ def _join(rows: list[etree._Element]) -> list[list[Cell]]:
 def _row(source: Source, row: etree._Element, cells: list[Cell], widths: list[float]) -> str:
     height = value(row, "trPr/trHeight")
     whole = value(row, "trPr/cantSplit") not in (None, "0")
-    attributes = (' class="whole"' if whole else "") + (
+    near = value(row, "tc/p/pPr/keepNext") not in (None, "0")
+    names = " ".join(name for name, on in (("whole", whole), ("near", near)) if on)
+    attributes = (f' class="{names}"' if names else "") + (
         f' style="height:{int(height) / TWIPS_MM:.2f}mm"' if height else ""
     )
     return f"<tr{attributes}>{''.join(_cell(source, cell, widths) for cell in cells)}</tr>"

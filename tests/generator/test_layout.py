@@ -97,6 +97,19 @@ def test_every_page_of_a_record_is_signed_and_numbered() -> None:
             assert signer in page[-160:]
 
 
+@pytest.mark.parametrize("kind", ["ordinary", "minimal", "hard"])
+def test_a_row_of_signatures_stays_with_the_row_before_it(kind: str) -> None:
+    made = make(job("hearing_report", kind))
+    last = texts(made.pdf)[-1]
+    assert "听证主持人" in last
+    assert len(last.split("签名：")[0]) > len("理由") + 20
+
+
+@pytest.mark.parametrize("type_id", ["test_period_notice", "deferral_notice", "hearing_termination"])
+def test_a_letter_that_a_few_millimetres_would_send_to_a_second_page_keeps_to_one(type_id: str) -> None:
+    assert make(job(type_id)).pages == 1
+
+
 def test_lines_of_a_record_are_ruled() -> None:
     made = make(job("inquiry_record"))
     image = page_image(made.pdf, dpi=144).convert("L")
