@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from casework.facts import CaseFacts, EventFacts, Happening
+from casework.facts import CaseFacts, DocumentFacts, EventFacts, Happening
 from casework.models import (
+    CaseAppointmentRow,
     CaseEventRow,
     CaseMemberRow,
     CasePartyRow,
@@ -68,6 +69,18 @@ def remove_member(session: orm.Session, case_id: str, person_id: str, at: dt.dat
     """Let a member leave a case; the row stays."""
     session.get_one(CaseMemberRow, (case_id, person_id)).left_at = at
     session.flush()
+
+
+def appoint(session: orm.Session, paper: DocumentFacts, person_id: str, role: str, at: dt.datetime) -> bool:
+    """Give a person a part in the case of an issued paper; tell whether it is new."""
+    if session.get(CaseAppointmentRow, (paper.case_id, person_id, role)) is not None:
+        return False
+    row = CaseAppointmentRow(
+        case_id=paper.case_id, person_id=person_id, role=role, agency_id=paper.agency_id, document_id=paper.id, at=at
+    )
+    session.add(row)
+    session.flush()
+    return True
 
 
 def change(session: orm.Session, case_id: str, **fields: Any) -> None:

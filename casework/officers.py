@@ -5,14 +5,19 @@ care (G1): this module only says what is known.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import orm
 
 from access import accounts
 from access.facts import PersonFacts
-from casework.facts import OfficerFacts
+from casework.facts import DocumentFacts, OfficerFacts
+from casework.figures import read
 from foundation.errors import BadInput
+
+NAMES_APART = re.compile("[、，,；;]")
+"""What stands between several names in one field."""
 
 
 def officer(session: orm.Session, person_id: str, day: dt.date) -> OfficerFacts:
@@ -60,6 +65,22 @@ def people(session: orm.Session, agency_id: str, day: dt.date) -> dict[str, dict
         twice |= {one.name} & set(found)
         found[one.name] = {"post": one.post, "department": one.department, "qualification": one.qualification}
     return {name: facts for name, facts in found.items() if name not in twice}
+
+
+def appointed(session: orm.Session, paper: DocumentFacts, day: dt.date) -> Iterator[tuple[str, str]]:
+    """Yield person and role of everybody whom a paper appoints to a part in its case (`rules/signers.yaml`).
+
+    Who holds no such role on that day is somebody from elsewhere; of two holders with one name nobody is meant.
+    """
+    rule = read("signers")["appoints"].get(paper.type)
+    if rule is None:
+        return
+    staff = [_facts(one) for one in accounts.persons_of(session, paper.agency_id, day)]
+    for field, role in rule["fields"].items():
+        for name in NAMES_APART.split(str(paper.data.get(field) or "")):
+            meant = [one.person_id for one in staff if one.name == name.strip() and role in one.roles]
+            if len(meant) == 1:
+                yield meant[0], role
 
 
 def has_valid_certificate(one: OfficerFacts, day: dt.date) -> bool:

@@ -186,6 +186,8 @@ def _demand_defense(view: CaseView) -> str | None:
 def _court_materials(view: CaseView) -> list[dict[str, Any]] | None:
     target = view.target()
     if target is None or target.type != "court_application":
+        target = view.latest("court_application")
+    if target is None:
         return None
     with_it = list(rows(target.data.get("attachments")))
     handed: list[dict[str, Any]] = [{"name": target.title, "kind": "原件"}]

@@ -114,23 +114,26 @@ def _sheet(fonts_dir: str, name: str, *, tight: bool = False) -> CSS:
 def _best_layout(converted: Converted, job: Job, layout_name: str) -> Document:
     """Lay out; when tighter lines may save the last page, try them and keep them if they do."""
     document = _lay_out(converted, job, layout_name, tight=False)
-    gain = GAIN_LETTER if layout_name == "letter" else GAIN_TABLE
-    if len(document.pages) > 1 and _used(document) < MOST_SAVED and _over(document) < gain * len(document.pages):
+    pages = len(document.pages)
+    if pages > 1 and _used(document) < MOST_SAVED and _saves(document, layout_name):
         tighter = _lay_out(replace(converted, body=_shorter_rows(converted.body)), job, layout_name, tight=True)
-        if len(tighter.pages) < len(document.pages):
+        if len(tighter.pages) < pages:
             return tighter
     return document
 
 
-def _over(document: Document) -> float:
-    """Return which part of a page is too much: what the last one holds beyond the room left on the one before it."""
-    return _used(document) - (1 - _used(document, -2))
+def _saves(document: Document, layout_name: str) -> bool:
+    """Tell whether tighter lines may save the last page; of a letter the room left on the page before it counts too."""
+    pages = len(document.pages)
+    if layout_name == "letter":
+        return _used(document) - (1 - _used(document, -2)) < GAIN_LETTER * pages
+    return _used(document) < GAIN_TABLE * pages
 
 
 def _used(document: Document, at: int = -1) -> float:
     """Return which part of a page's height holds text; the last page's, unless another is named."""
     page = document.pages[at]._page_box
-    body = page.children[0].children[0]
+    (body,) = (child for child in page.children[0].children if child.element_tag == "body")  # 草稿 lies beside it
     last = max((child.position_y + child.margin_height() for child in body.children), default=0)
     return float(last - page.content_box_y()) / float(page.height)
 

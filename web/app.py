@@ -10,6 +10,7 @@ from casework.operations import reminding
 from foundation import slots
 from foundation.clock import local
 from foundation.context import Context, build_context
+from foundation.errors import Unavailable
 from web import errors, security
 from web.admin.views import admin
 from web.api.views import api
@@ -129,7 +130,10 @@ def _may(permission: str) -> bool:
 
 def _reminded() -> int:
     """Return how many periods the viewer was reminded of and has not looked at."""
-    return reminding.unread(security.the_context(), g.actor) if g.get("actor") else 0
+    try:
+        return reminding.unread(security.the_context(), g.actor) if g.get("actor") else 0
+    except Unavailable:
+        return 0  # the page says what is not to be had
 
 
 def moment(at: dt.datetime | None) -> str:

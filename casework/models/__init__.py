@@ -7,6 +7,7 @@ changed. A case's row is locked before anything of the case is changed.
 from casework.models.base import Digest, Id, Word
 from casework.models.batches import BatchItemRow, BatchRow
 from casework.models.cases import (
+    CaseAppointmentRow,
     CaseEventRow,
     CaseMemberRow,
     CasePartyRow,
@@ -44,6 +45,7 @@ __all__ = [
     "BatchRow",
     "CalendarDayRow",
     "CalendarYearRow",
+    "CaseAppointmentRow",
     "CaseEventRow",
     "CaseMemberRow",
     "CasePartyRow",

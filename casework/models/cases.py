@@ -122,6 +122,19 @@ class CaseMemberRow(Base):
     left_at: orm.Mapped[dt.datetime | None]
 
 
+class CaseAppointmentRow(Base):
+    """A person of the office whom an issued paper of a case appoints to a part in it: who presides over the hearing."""
+
+    __tablename__ = "case_appointment"
+    __table_args__ = (within_agency("case_", "case_id"),)
+    case_id: orm.Mapped[Id] = orm.mapped_column(primary_key=True)
+    person_id: orm.Mapped[Id] = orm.mapped_column(primary_key=True, index=True)
+    role: orm.Mapped[Word] = orm.mapped_column(primary_key=True)
+    agency_id: orm.Mapped[Id]
+    document_id: orm.Mapped[Id]
+    at: orm.Mapped[dt.datetime]
+
+
 class CaseEventRow(Base):
     """One event of a case's procedure: what moved its state or started a period. Append-only."""
 

@@ -2,7 +2,7 @@
 
 Called inside the transaction of the act, under its lock; the paper is issued or signed already. Journal kinds:
 `document.served`, `service.took_effect`, `service.without_effect`, `recordings.handed_over`, `document.replaced`,
-`document.corrected`.
+`document.corrected`, `case.appointed`.
 """
 
 import datetime as dt
@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from access.facts import Actor
-from casework import approvals, casebook, numbering, queries, recordings, sealing, services, shelf
+from casework import approvals, casebook, numbering, officers, queries, recordings, sealing, services, shelf
 from casework.facts import CaseFacts, DocumentFacts, Happening, Procedure, ServiceFacts, ServiceMethod, SlotFill, Status
 from casework.gates.api import DONE, CaseView, granted, rows
 from casework.operations.common import note
@@ -31,6 +31,7 @@ def issued(at: Office, actor: Actor, view: CaseView) -> None:
     if document.case_id is not None:
         happen(at, actor, _about(view, "issued", at.ctx.clock.now()))
         _replace_earlier(at, actor, view)
+        _appoint(at, actor, view)
     special = _SPECIAL.get(document.type)
     if special is not None:
         special(at, actor, view)
@@ -84,6 +85,13 @@ def _derived(view: CaseView) -> dict[str, Any]:
     if view.type == CLOSING:
         out["performed_text"] = view.value("performed")
     return out
+
+
+def _appoint(at: Office, actor: Actor, view: CaseView) -> None:
+    """Give the persons whom a paper names for a part in the case, such as its hearing, that part: they may read it."""
+    for person_id, role in officers.appointed(at.session, view.document, at.today):
+        if casebook.appoint(at.session, view.document, person_id, role, at.ctx.clock.now()):
+            note(at, actor, view.document, "case.appointed", person_id=person_id, role=role)
 
 
 # --- service ----------------------------------------------------------------------------------------------------------

@@ -41,8 +41,9 @@ class SlotState:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the viewer can sign it, or have it signed, now."""
-        return not self.against and not (self.is_complete and self.slot.count <= len(self.fills))
+        """Tell whether the viewer can sign it, or have it signed, now; more of the office may sign than must."""
+        closed = self.is_complete and (self.is_outside or self.slot.count == 1)
+        return not self.against and not closed
 
 
 def slots_of(ctx: Context, actor: Actor, document_id: str) -> list[SlotState]:

@@ -6,7 +6,7 @@ from sqlalchemy import orm
 from access.facts import Actor
 from access.policy import Record, Viewer, asks_for
 from casework.facts import CaseFacts, DocumentFacts, RecordingFacts
-from casework.models import CaseMemberRow, DocumentRow, ServiceRow, SlotFillRow
+from casework.models import CaseAppointmentRow, CaseMemberRow, DocumentRow, ServiceRow, SlotFillRow
 from catalogue.definitions import DocumentType
 
 
@@ -27,10 +27,14 @@ def _handled(session: orm.Session, actor: Actor) -> frozenset[str]:
 
 
 def _acted(session: orm.Session, actor: Actor) -> frozenset[str]:
+    """Return the cases in which an actor wrote or signed a paper, or has a part by an issued one."""
     signed = sa.select(SlotFillRow.document_id).where(SlotFillRow.person_id == actor.person_id)
     own = sa.or_(DocumentRow.author_id == actor.person_id, DocumentRow.id.in_(signed))
     here = (DocumentRow.agency_id == actor.agency_id, DocumentRow.case_id.is_not(None))
-    return frozenset(c for c in session.scalars(sa.select(DocumentRow.case_id).where(*here, own)) if c)
+    wrote = sa.select(DocumentRow.case_id).where(*here, own)
+    row = CaseAppointmentRow
+    part = sa.select(row.case_id).where(row.agency_id == actor.agency_id, row.person_id == actor.person_id)
+    return frozenset(c for c in session.scalars(sa.union(wrote, part)) if c)
 
 
 def _served(session: orm.Session, actor: Actor) -> frozenset[str]:

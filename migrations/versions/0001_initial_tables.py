@@ -490,6 +490,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_arrangement_move_case_id"), "arrangement_move", ["case_id"], unique=False)
     op.create_table(
+        "case_appointment",
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("agency_id", sa.String(length=36), nullable=False),
+        sa.Column("document_id", sa.String(length=36), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "case_id"],
+            ["case_.agency_id", "case_.id"],
+            name=op.f("fk_case_appointment_agency_id_case_id"),
+        ),
+        sa.PrimaryKeyConstraint("case_id", "person_id", "role", name=op.f("pk_case_appointment")),
+    )
+    op.create_index(op.f("ix_case_appointment_person_id"), "case_appointment", ["person_id"], unique=False)
+    op.create_table(
         "case_event",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("agency_id", sa.String(length=36), nullable=False),
@@ -1537,6 +1553,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_case_member_person_id"), table_name="case_member")
     op.drop_table("case_member")
     op.drop_table("case_event")
+    op.drop_index(op.f("ix_case_appointment_person_id"), table_name="case_appointment")
+    op.drop_table("case_appointment")
     op.drop_index(op.f("ix_arrangement_move_case_id"), table_name="arrangement_move")
     op.drop_table("arrangement_move")
     op.drop_index(op.f("ix_archive_copy_request_id"), table_name="archive_copy")

@@ -168,7 +168,7 @@ class Hands:
         for name, value in data.items():
             field = definition.field(name)
             if field.kind == "list":
-                self._rows(page, field, value)
+                self.rows(page, field, value)
             else:
                 put(page, name, field, self._words(value))
         page.locator("#save").click()
@@ -182,7 +182,8 @@ class Hands:
             return f"《{paper.title}》{paper.number}"
         return value
 
-    def _rows(self, page: Page, field: Field, value: Any) -> None:
+    def rows(self, page: Page, field: Field, value: Any) -> None:
+        """Fill the rows of a list: those given, or more behind those that stand there."""
         rows = page.locator(f'[data-rows="{field.name}"] tbody tr')
         adds = isinstance(value, Mapping) and set(value) == {"append"}
         for at, row in enumerate(value["append"] if adds else value):
@@ -396,9 +397,13 @@ def _serve(hands: Hands, step: Step) -> None:
     hands.cast.documents[step.id] = receipt
     page = hands.at(step.actor, f"/services/{receipt}")
     definition, told = hands.catalogue.get("service_receipt"), 0
-    for name, value in step.keys["data"].items():
-        if definition.find_field(name) and page.locator(f'#main form [name="{name}"]').count():
-            put(page, name, definition.field(name), value)
+    for name, value in _result(step).items():
+        field = definition.find_field(name)
+        if field is not None and field.kind == "list" and page.locator(f'[data-rows="{name}"]').count():
+            hands.rows(page, field, value)
+            told += 1
+        elif field is not None and page.locator(f'#main form [name="{name}"]').count():
+            put(page, name, field, value)
             told += 1
     if told:
         hands.done(page, page.get_by_role("button", name="保存结果"))
@@ -407,6 +412,16 @@ def _serve(hands: Hands, step: Step) -> None:
     if "issue" in step.keys:
         hands.clock.move(step.keys["issue"])
         hands.issue(step.actor, receipt)
+
+
+def _result(step: Step) -> dict[str, Any]:
+    """Return what came of an attempt by the boxes of its page."""
+    data = dict(step.keys["data"])
+    if witnesses := data.pop("witnesses", ()):
+        data["witness"] = witnesses
+    if reason := data.pop("refused", ""):
+        data |= {"refuse_reason": reason, "refuse_date": str(data["received_at"])[:10]}
+    return data
 
 
 def _begin_service(hands: Hands, step: Step) -> str:

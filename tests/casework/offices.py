@@ -200,7 +200,13 @@ RECEIPT = {
         {"id": "server", "part": "sign", "role": "handler", "count": 2, "signs": "server_sign"},
     ],
 }
-SMALL: tuple[Mapping[str, Any], ...] = (LETTER, ORDER, FACTS, MAIL, HANDED, APPROVAL, CORRECTION, RECEIPT)
+HEARING = {
+    "id": "hearing_notice",
+    "title": "听证通知书",
+    "number": {"character": "听通"},
+    "fields": [{"name": n, "label": n, "kind": "person"} for n in ("presider", "assessors", "clerk")],
+}
+SMALL: tuple[Mapping[str, Any], ...] = (LETTER, ORDER, FACTS, MAIL, HANDED, APPROVAL, CORRECTION, RECEIPT, HEARING)
 
 
 def small(ctx: Context, folder: Path) -> Context:

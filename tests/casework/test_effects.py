@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from access.policy import Permission, decide
 from casework import queries
 from casework.facts import CaseFacts, DocumentFacts, Status
 from casework.operations import documents, services
@@ -50,6 +51,13 @@ def serve(bureau: Bureau, *papers: DocumentFacts, **data: Any) -> DocumentFacts:
 def served_on(bureau: Bureau, case: CaseFacts) -> list[tuple[str, bool]]:
     with bureau.ctx.database.read() as session:
         return [(str(s.served_on), s.valid) for s in queries.services_of(session, case.id)]
+
+
+def reads(bureau: Bureau, case: CaseFacts, name: str) -> bool:
+    actor = bureau.as_(name)
+    with bureau.ctx.database.read() as session:
+        viewer = queries.viewer_of(session, actor)
+        return decide(actor, Permission.CASE_READ, queries.case_record(case), viewer).allowed
 
 
 @pytest.fixture(autouse=True)
@@ -184,3 +192,14 @@ def test_a_paper_is_handed_in_when_all_its_proposers_signed(bureau: Bureau, case
     bureau.sign(approval, "handler", "乙二")
     with bureau.ctx.database.read() as session:
         assert [e.kind for e in queries.events_of(session, case.id)].count("submitted:approval") == 1
+
+
+@pytest.mark.article("A13.6")
+def test_a_hearing_notice_lets_those_whom_it_names_read_the_case(bureau: Bureau, case: CaseFacts) -> None:
+    bureau.join("庚七", roles=["presider"])
+    bureau.join("辛八", roles=["hearing_clerk"])
+    bureau.join("寅三", roles=["assessor"])
+    assert [reads(bureau, case, n) for n in ("庚七", "辛八", "寅三")] == [False, False, False]
+    named = {"presider": "庚七", "assessors": "丙三、外单位来的人", "clerk": "辛八"}
+    bureau.issue(bureau.draft("hearing_notice", case, data=named))
+    assert [reads(bureau, case, n) for n in ("庚七", "辛八", "寅三")] == [True, True, False]

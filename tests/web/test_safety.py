@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
+from foundation.errors import Unavailable
 from tests.web.conftest import PASSWORD, Site, csrf_of
 
 INLINE = re.compile(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|javascript:", re.IGNORECASE)
@@ -53,6 +54,20 @@ def test_an_unknown_address_is_answered_by_a_page_with_a_way_back(handler: Flask
     assert answer.status_code == 404
     assert "没有找到，或者您无权查看" in answer.text
     assert "返回案件列表" in answer.text
+
+
+def test_a_service_that_is_down_is_told_on_a_page_with_its_remedy(
+    handler: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_given: object) -> int:
+        raise Unavailable("数据库暂时不可用。", remedy="稍后再试。")
+
+    monkeypatch.setattr("casework.operations.reminding.unread", down)
+    monkeypatch.setattr("web.cases.views.sight", down)
+    answer = handler.get("/")
+    assert answer.status_code == 503
+    assert "数据库暂时不可用" in answer.text
+    assert "稍后再试" in answer.text
 
 
 def test_a_program_gets_errors_as_json(handler: FlaskClient) -> None:

@@ -18,6 +18,7 @@ SENTENCES: Mapping[str, str] = {
     "case.period_resumed": "期限恢复计算",
     "case.period_lengthened": "期限延长",
     "case.assigned": "加派承办人员",
+    "case.appointed": "指定听证人员",
     "case.left": "承办人员退出",
     "case.party_added": "增加当事人",
     "case.dispute_marked": "标记是否易生争议",

@@ -7,13 +7,14 @@ from typing import Any
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from access import persons
 from access.policy import Permission
 from casework import queries, sealing
 from casework.facts import CaseFacts, DocumentFacts, Status
 from casework.operations import documents, missing, recordings
 from casework.views import office
 from catalogue.definitions import DocumentType
-from foundation.clock import local
+from foundation.clock import legal_date, local
 from foundation.errors import BadInput, Refused
 from web.drafting import previews
 from web.drafting.boxes import Box, Boxes, boxes_of, names_papers, typed
@@ -296,10 +297,17 @@ def _edit_page(see: Sight, document_id: str, form: Form) -> str:
         stale=[definition.field(n).label for s in stale if s.document.id == document_id for n in s.fields],
         lacking=missing.why_not(see.ctx, see.actor, document_id),
         recordings=see.seen(queries.recordings_of(see.session, case.id)) if case else [],
-        people=[m.name for m in case.members] + [p.name for p in case.parties] if case else [],
+        people=_people(see, case),
         papers=[name for key, name in papers.items() if key != facts.id],
         **previews.shown(see, facts),
     )
+
+
+def _people(see: Sight, case: CaseFacts | None) -> list[str]:
+    """Return the names that a box for a person offers: who is in the case, then everybody of the office."""
+    inside = [m.name for m in case.members] + [p.name for p in case.parties] if case else []
+    staff = persons.persons_of(see.session, see.actor.agency_id, legal_date(see.ctx.clock.now()))
+    return [*inside, *(one.name for one in staff)]
 
 
 def _returned(remarks: list[Any]) -> int:
