@@ -84,6 +84,13 @@ def test_nothing_of_the_general_procedure_comes_before_the_start_approval() -> N
     assert "G3" in codes(view("investigation_report"))
     assert "G3" not in codes(view("investigation_report", others=[START]))
     assert "G3" not in codes(view("site_inspection_record"))
+    for at_any_time in (
+        "record_copy_application",
+        "record_copy_approval",
+        "record_copy_reply",
+        "secrecy_marking_approval",
+    ):
+        assert "G3" not in codes(view(at_any_time))
 
 
 @pytest.mark.article("A9.1")
