@@ -133,9 +133,10 @@ def _saves(document: Document, layout_name: str) -> bool:
 def _used(document: Document, at: int = -1) -> float:
     """Return which part of a page's height holds text; the last page's, unless another is named."""
     page = document.pages[at]._page_box
-    (body,) = (child for child in page.children[0].children if child.element_tag == "body")  # 草稿 lies beside it
-    last = max((child.position_y + child.margin_height() for child in body.children), default=0)
-    return float(last - page.content_box_y()) / float(page.height)
+    bodies = (child for child in page.children[0].children if child.element_tag == "body")  # 草稿 lies beside it
+    top = page.content_box_y()
+    last = max((child.position_y + child.margin_height() for body in bodies for child in body.children), default=top)
+    return float(last - top) / float(page.height)
 
 
 def _shorter_rows(html: str) -> str:

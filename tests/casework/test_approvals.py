@@ -9,6 +9,7 @@ from casework import approvals
 from casework.approvals import Signer, Signing
 from casework.facts import SlotFill, Status
 from casework.gates.api import CaseView
+from casework.operations.slots import SlotState
 from tests.casework.gate_views import fill, recording, view
 
 FIELDS = [
@@ -72,6 +73,27 @@ def test_a_slot_is_signed_by_its_role() -> None:
 def test_a_handler_slot_is_signed_by_officers_of_the_case() -> None:
     assert "不是本案承办人员" in sign(seen(), "handler", OTHER, values=OPINION)[0]
     assert not sign(seen(), "handler", A, values=OPINION)
+
+
+@pytest.mark.parametrize(("slot_id", "fills", "opened"), [
+    ("handler", (BY_A,), True), ("handler", (BY_A, BY_B), True), ("unit", (BY_UNIT,), False),
+    ("party", (fill("party", "receive", "party", "", "钱样本"),), False),
+])  # fmt: skip
+def test_more_of_the_office_may_sign_than_must(slot_id: str, fills: tuple[SlotFill, ...], opened: bool) -> None:
+    at = seen(*fills)
+    slot = at.definition.slot(slot_id)
+    state = SlotState(
+        slot=slot,
+        label="",
+        who="",
+        fields=(),
+        fills=fills,
+        is_outside=approvals.is_outside(slot.role),
+        is_needed=True,
+        is_complete=approvals.is_complete(at, slot),
+        against=(),
+    )
+    assert state.is_open is opened
 
 
 @pytest.mark.article("A37.1")

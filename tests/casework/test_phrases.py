@@ -119,6 +119,10 @@ def test_papers_for_the_court_begin_with_the_application_itself() -> None:
     ]
 
 
+def test_papers_for_the_court_know_the_application_of_their_case() -> None:
+    assert known(seen(paper("court_application", id="a")), "court_materials")[0]["name"] == "court_application"
+
+
 def test_the_agency_is_told_with_address_and_head() -> None:
     at = seen(settings={"name": "清河镇人民政府", "address": "政府路1号", "head": "子一", "head_post": "镇长"})
     assert known(at, "agency_line") == "清河镇人民政府，住所地政府路1号，法定代表人子一（镇长）"
