@@ -13,7 +13,7 @@
 Raise them with keyword arguments; front doors (`web`, `cli`) turn them into pages, JSON and exit codes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -48,6 +48,11 @@ class AnjuanError(Exception):
         self.remedy = remedy
         self.path = path
         self.findings: tuple[Finding, ...] = tuple(findings)
+
+    def told(self) -> tuple[Finding, ...]:
+        """Return what is wrong finding by finding; an error without findings is one."""
+        one = Finding(code=self.code, message=self.message, remedy=self.remedy, path=self.path)
+        return self.findings or (one,)
 
     def __str__(self) -> str:
         """Join message, remedy and findings into one readable text."""
@@ -111,3 +116,20 @@ def error_of(code: str, message: str, *, remedy: str = "", path: str = "") -> An
     kinds: dict[str, type[AnjuanError]] = {kind.code: kind for kind in AnjuanError.__subclasses__()}
     kinds[Full.code] = Full
     return kinds.get(code, AnjuanError)(message, remedy=remedy, path=path)
+
+
+def together(*checks: Callable[[], object]) -> None:
+    """Run all checks, so that who filled a form learns of every fault at once.
+
+    Raises:
+        BadInput: Some check found something wrong; holds the findings of all.
+    """
+    found: list[Finding] = []
+    for check in checks:
+        try:
+            check()
+        except BadInput as error:
+            found += error.told()
+    if found:
+        first = found[0]
+        raise BadInput(first.message, remedy=first.remedy, path=first.path, findings=found)

@@ -86,13 +86,8 @@ class Form:
 
     @property
     def findings(self) -> Sequence[Finding]:
-        """All faults; an error without findings is one."""
-        if self.error is None:
-            return ()
-        if self.error.findings:
-            return self.error.findings
-        error = self.error
-        return (Finding(code=error.code, message=error.message, remedy=error.remedy, path=error.path),)
+        """All faults."""
+        return self.error.told() if self.error else ()
 
     @property
     def status(self) -> int:

@@ -19,9 +19,10 @@ from casework.figures import read
 from casework.operations import cases, opening, parties
 from casework.operations.openable import may_open
 from casework.operations.opening import Opening
+from casework.parties import read_party
 from casework.views import Office, office
 from foundation.context import Context
-from foundation.errors import BadInput
+from foundation.errors import BadInput, together
 
 FEWEST = 2
 """Officers with a valid certificate who must act (罚42)."""
@@ -87,19 +88,18 @@ def begin(ctx: Context, actor: Actor, matter: Matter) -> Begun:
     """Begin a case with all that is told of it.
 
     Raises:
-        BadInput: Something is missing or wrong; every fault of the party is named.
+        BadInput: Something is missing or wrong; every fault is named.
         Conflict: A party with this number stands in the register.
     """
-    chosen = next((s for s in sources() if s.id == matter.source), None)
-    if chosen is None:
-        raise BadInput("没有选择案件来源。", remedy="选择这件事是怎么来的。", path="source")
     with ctx.database.write() as session:
         at = office(ctx, session)
+        check_matter(matter, at.today)
+        chosen = _chosen(matter)
         case = cases.opened(
             at,
             actor,
             procedure=matter.procedure or chosen.procedure.value,
-            title=_title(matter.title),
+            title=matter.title,
             party_ids=_party_ids(at, actor, matter),
             member_ids=matter.member_ids,
             dispute_prone=matter.dispute_prone,
@@ -111,10 +111,26 @@ def begin(ctx: Context, actor: Actor, matter: Matter) -> Begun:
         return Begun(case=queries.case_facts(session, case.id, at.today), paper=paper)
 
 
-def _title(title: str) -> str:
+def check_matter(matter: Matter, today: dt.date) -> None:
+    """See that source, party and title are told.
+
+    Raises:
+        BadInput: Something is missing or wrong; every fault is named.
+    """
+    told = {} if matter.party_id else matter.party
+    together(lambda: _chosen(matter), lambda: told and read_party(told, today), lambda: _require_title(matter.title))
+
+
+def _chosen(matter: Matter) -> Source:
+    found = next((s for s in sources() if s.id == matter.source), None)
+    if found is None:
+        raise BadInput("没有选择案件来源。", remedy="选择这件事是怎么来的。", path="source")
+    return found
+
+
+def _require_title(title: str) -> None:
     if not clean(title):
         raise BadInput("“案由”没有填写。", remedy="写明是什么事，如“涉嫌随意倾倒生活垃圾”。", path="title")
-    return title
 
 
 def _party_ids(at: Office, actor: Actor, matter: Matter) -> list[str]:

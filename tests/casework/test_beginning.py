@@ -76,6 +76,12 @@ def test_source_and_matter_are_told(bureau: Bureau, told: dict[str, str], path: 
     assert caught.value.path == path
 
 
+def test_every_fault_is_told_at_once(bureau: Bureau) -> None:
+    with pytest.raises(BadInput) as caught:
+        begin(bureau, source="", title="", party={**FIRM, "id_no": "91110101MA0FAKE17R", "address": ""})
+    assert {f.path for f in caught.value.findings} == {"source", "title", "id_no", "address"}
+
+
 @pytest.mark.article("A9.2")
 def test_an_emergency_starts_the_clock_and_opens_its_report(bureau: Bureau) -> None:
     at = bureau.ctx.clock.now() - dt.timedelta(minutes=30)

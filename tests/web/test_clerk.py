@@ -81,7 +81,8 @@ def test_faults_stand_beside_the_fields_and_nothing_typed_is_lost(handler: Flask
     answer = begin(handler, **{**FIRM, "id_no": "91110101MA0FAKE17R", "title": ""})
     assert answer.status_code == 422
     assert 'value="河边路9号（虚构）"' in answer.text
-    assert "校验位不符" in answer.text or "案由" in answer.text
+    assert "校验位不符" in answer.text
+    assert "“案由”没有填写" in answer.text
     assert 'aria-invalid="true"' in answer.text
 
 

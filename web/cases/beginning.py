@@ -1,7 +1,6 @@
 """A case is begun: where it comes from, whose it is, what it is about, who handles it; the first paper comes filled."""
 
 import datetime as dt
-from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,11 +9,11 @@ from access.policy import Permission
 from casework import officers, queries
 from casework.facts import OfficerFacts, PartyFacts, Procedure
 from casework.operations import parties
-from casework.operations.beginning import Emergency, Matter, begin, has_enough, sources, who_may_handle
+from casework.operations.beginning import Emergency, Matter, begin, check_matter, has_enough, sources, who_may_handle
 from casework.procedure import title_of
 from casework.queries.lists import earlier_titles, last_partners
 from foundation.clock import legal_date, local, parse_local
-from foundation.errors import BadInput, NotFound
+from foundation.errors import BadInput, NotFound, together
 from web.forms import Form
 from web.lookup import require, sight
 from web.parties.fields import alike, party_data
@@ -51,7 +50,13 @@ def open_case() -> ResponseReturnValue:
     if form.said("do") == "other":
         return _page(Form(values={**form.values, "party_id": ""}, token=form.token))
     with form.attempt():
-        begun = begin(the_context(), the_actor(), _matter(form))
+        matter = _matter(form)
+        together(
+            lambda: check_matter(matter, _today()),
+            lambda: _ask_whether_another(form, matter),
+            lambda: _ask_for_two(form),
+        )
+        begun = begin(the_context(), the_actor(), matter)
         flash("案件已登记。" + ("第一份文书已带出已知内容，接着填写。" if begun.paper else ""), "success")
         return form.done(url_for("cases.case", case_id=begun.case.id))
     return _page(form), form.status
@@ -59,8 +64,6 @@ def open_case() -> ResponseReturnValue:
 
 def _matter(form: Form) -> Matter:
     told = {} if form.said("party_id") else party_data(form)
-    _ask_whether_another(form, told)
-    _ask_for_two(form)
     return Matter(
         source=form.said("source"),
         title=form.said("title"),
@@ -73,8 +76,8 @@ def _matter(form: Form) -> Matter:
     )
 
 
-def _ask_whether_another(form: Form, told: dict[str, Any]) -> None:
-    if told and not form.said("another") and alike(form):
+def _ask_whether_another(form: Form, matter: Matter) -> None:
+    if matter.party and not form.said("another") and alike(form):
         message = "名册中有姓名（名称）相同或相近的当事人。"
         raise BadInput(message, remedy="是同一个的，点“用已有的”；不是的，勾选“不是同一个”后再登记。", path="name")
 
