@@ -18,7 +18,7 @@ from tests.conftest import floor_of, settings_for
 
 
 @pytest.mark.timeout(1500)  # many papers take several people some minutes
-@pytest.mark.parametrize("name", ["case_summary"])
+@pytest.mark.parametrize("name", ["case_summary", "case_general"])
 def test_a_case_is_carried_by_hand_from_its_first_fact_to_its_package(
     name: str, tmp_path: Path, browser: Browser
 ) -> None:

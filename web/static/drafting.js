@@ -126,7 +126,7 @@ async function redraw() {
   const place = document.querySelector("#preview");
   const side = place.closest(".desk-side"), top = side.scrollTop;
   const answer = await fetch(form.dataset.preview).catch(() => null);
-  if (!answer?.ok) return;
+  if (!answer?.ok || answer.redirected) return;  // signed out meanwhile: the next save says so
   const fresh = document.createElement("div");
   fresh.innerHTML = await answer.text();  // our own server's piece of page
   const told = fresh.querySelector("template[data-missing]");
