@@ -1,5 +1,7 @@
 """The answer for one record and the filter over many are the same policy, on both databases."""
 
+from collections.abc import Iterator
+
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
@@ -64,11 +66,13 @@ def questions(draw: st.DrawFn) -> tuple[Actor, Viewer, Permission, list[Record]]
 
 
 @pytest.fixture
-def rows_ctx(any_ctx: Context) -> Context:
+def rows_ctx(any_ctx: Context) -> Iterator[Context]:
     with any_ctx.database.write() as session:
         columns = ", ".join(f"{name} VARCHAR(40)" for name in ATTRIBUTES)
         session.execute(sa.text(f"CREATE TABLE access_rows (n INTEGER, {columns})"))
-    return any_ctx
+    yield any_ctx
+    with any_ctx.database.write() as session:  # the database serves other tests after this one
+        session.execute(sa.text("DROP TABLE access_rows"))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,5 +1,7 @@
 """A predicate means the same over facts and as SQL, on both databases."""
 
+from collections.abc import Iterator
+
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
@@ -40,11 +42,13 @@ def found(ctx: Context, predicate: Predicate, rows: list[dict[str, str | None]])
 
 
 @pytest.fixture
-def trial_ctx(any_ctx: Context) -> Context:
+def trial_ctx(any_ctx: Context) -> Iterator[Context]:
     columns = ", ".join(f"{name} VARCHAR(20)" for name in NAMES)
     with any_ctx.database.write() as session:
         session.execute(sa.text(f"CREATE TABLE access_trial (n INTEGER, {columns})"))
-    return any_ctx
+    yield any_ctx
+    with any_ctx.database.write() as session:  # the database serves other tests after this one
+        session.execute(sa.text("DROP TABLE access_trial"))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
