@@ -1,7 +1,7 @@
-"""A table of parties as people hand it in (CSV): read with suspicion, each fault with row, column and remedy.
+"""A table of parties as people hand it in (CSV or Excel): read with suspicion, each fault with row, column and remedy.
 
-The first row names the columns: fields of a party and fields of the paper, by label or by name. Files of Excel are read
-in UTF-8 or GB 18030, with commas, semicolons or tabs; a workbook (.xlsx) is told to be saved as CSV.
+The first row names the columns: fields of a party and fields of the paper, by label or by name. CSV is read in UTF-8 or
+GB 18030, with commas, semicolons or tabs; of a workbook (.xlsx) the first visible sheet.
 """
 
 import csv
@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from casework import workbooks
 from casework.parties import FIELDS
 from catalogue.definitions import DocumentType, Field
 from foundation.errors import BadInput, Finding
 
 MOST_BYTES, MOST_ROWS, MOST_COLUMNS, MOST_CELL = 5 << 20, 2000, 60, 20_000
-ZIP = b"PK\x03\x04"
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 SYNONYMS: Mapping[str, str] = {
     "姓名": "name",
     "名称": "name",
@@ -74,7 +75,7 @@ def read_table(content: bytes, definition: DocumentType) -> Table:
     Raises:
         BadInput: It is no readable table; every fault of its head is named.
     """
-    rows = _rows(_text(content))
+    rows = _rows(text_of(content))
     if not rows:
         raise _refused("文件里没有内容", "第一行写列名，以下每行一个当事人。")
     columns = _columns(rows[0], definition)
@@ -90,13 +91,20 @@ def _refused(why: str, remedy: str) -> BadInput:
     return BadInput(f"名单不能使用：{why}。", remedy=remedy, path="table")
 
 
-def _text(content: bytes) -> str:
+def text_of(content: bytes) -> str:
+    """Return a handed-in table as text with separators, so that it can travel in a page; a workbook as CSV.
+
+    Raises:
+        BadInput: It is empty, too large, or no table.
+    """
     if not content:
-        raise _refused("文件是空的", "选择有内容的 CSV 文件。")
+        raise _refused("文件是空的", "选择有内容的 CSV 或 Excel（.xlsx）文件。")
     if len(content) > MOST_BYTES:
         raise _refused(f"超过{MOST_BYTES >> 20} MB", "分成几个文件办理。")
-    if content.startswith(ZIP):
-        raise _refused("这是 Excel 工作簿", "在 Excel 中“另存为”，类型选“CSV UTF-8（逗号分隔）”，再上传。")
+    if workbooks.is_workbook(content):
+        return _csv(workbooks.rows_of(content, rows=MOST_ROWS + 2, columns=MOST_COLUMNS + 1, refused=_refused))
+    if content.startswith(OLD_EXCEL):
+        raise _refused("这是旧格式的 Excel 文件（.xls）", "在 Excel 中“另存为”“Excel 工作簿（.xlsx）”，再上传。")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)
@@ -104,7 +112,16 @@ def _text(content: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise _refused("不是文字文件", "上传 CSV 文件。")
+    raise _refused("不是文字文件", "上传 CSV 或 Excel（.xlsx）文件。")
+
+
+def _csv(rows: Sequence[Sequence[str]]) -> str:
+    while rows and not any(rows[-1]):
+        rows = rows[:-1]
+    width = max((at for row in rows for at, cell in enumerate(row, 1) if cell.strip()), default=0)
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(row[:width] for row in rows)
+    return out.getvalue()
 
 
 def _rows(text: str) -> list[list[str]]:

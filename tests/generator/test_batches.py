@@ -109,7 +109,7 @@ def test_one_number_in_two_rows_is_a_fault(desk: Desk) -> None:
     ("content", "words"),
     [
         (b"", "空的"),
-        (b"PK\x03\x04xx", "Excel 工作簿"),
+        (b"PK\x03\x04xx", "Excel 文件已损坏"),
         (b"\x00\x01\x02", "不是文字"),
         (table(head="姓名,证件号码"), "只有列名"),
         (table("甲,1", head="姓名,备忘"), "不认识"),

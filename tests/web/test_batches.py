@@ -1,5 +1,6 @@
 """A batch in the browser: tried, told row by row, started once, watched, printed."""
 
+import csv
 import io
 import re
 from collections.abc import Iterator
@@ -7,11 +8,13 @@ from dataclasses import dataclass
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import Workbook
 
 from access import accounts
 from casework import queries
 from casework.facts import DocumentFacts
 from casework.operations import batching
+from casework.tables import text_of
 from foundation import workflows
 from foundation.context import Context
 from tests.casework.offices import Bureau
@@ -77,6 +80,15 @@ def carried(page: str) -> str:
     return found[1]
 
 
+def as_workbook(content: bytes) -> bytes:
+    """Return the same table as Excel keeps it."""
+    book, out = Workbook(), io.BytesIO()
+    for row in csv.reader(io.StringIO(content.decode("utf-8-sig"))):
+        book.worksheets[0].append(row)
+    book.save(out)
+    return out.getvalue()
+
+
 def test_faults_are_told_by_row_and_column_and_nothing_can_be_started(desk: Desk) -> None:
     page = desk.trial(table("甲,123,村1号,一号"))
     assert "有错误 1" in page
@@ -85,7 +97,7 @@ def test_faults_are_told_by_row_and_column_and_nothing_can_be_started(desk: Desk
 
 
 def test_a_file_that_is_no_table_comes_back_with_the_reason(desk: Desk) -> None:
-    assert "Excel 工作簿" in desk.trial(b"PK\x03\x04")
+    assert "已损坏" in desk.trial(b"PK\x03\x04")
     page = desk.client.get(desk.home).text
     assert desk.send(f"{desk.home}/try", page)[0] == 422
 
@@ -93,11 +105,13 @@ def test_a_file_that_is_no_table_comes_back_with_the_reason(desk: Desk) -> None:
 def test_an_empty_table_can_be_taken(desk: Desk) -> None:
     answer = desk.client.get(f"{desk.home}/table.csv")
     assert answer.data.decode("utf-8-sig").startswith("当事人类型,姓名（名称）,证件类型,证件号码")
+    assert text_of(desk.client.get(f"{desk.home}/table.xlsx").data) == answer.data.decode("utf-8-sig").replace("\r", "")
+    assert desk.client.get(f"{desk.home}/table.ods").status_code == 404
 
 
 @pytest.mark.slow
 def test_a_batch_is_started_once_watched_and_printed(desk: Desk) -> None:
-    page = desk.trial(good(2))
+    page = desk.trial(as_workbook(good(2)))
     given = {"carried": carried(page), "file_name": "沿街商户.csv"}
     status, where, _ = desk.send(desk.home, page, **given)
     assert status == 303

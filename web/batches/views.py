@@ -6,17 +6,19 @@ again. Nothing of a dry run is kept.
 
 import csv
 import io
+from pathlib import PurePath
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from casework import workbooks
 from casework.batches import STATE_NAMES, ItemState
 from casework.operations import batching
 from casework.operations.batching import Trial
 from casework.operations.printing import MOST_COPIES
 from casework.parties import FIELDS
-from casework.tables import MOST_BYTES, MOST_ROWS
+from casework.tables import MOST_BYTES, MOST_ROWS, text_of
 from casework.views import office
 from foundation import jobs
 from foundation.errors import BadInput
@@ -31,6 +33,8 @@ batches = Blueprint("batches", __name__)
 
 CARRIED = 400_000
 """Characters of a table that travels with its dry run (the server refuses larger texts in forms)."""
+BLANK_ROWS = 500
+"""Rows of an empty workbook that are ready to be filled."""
 LOOKS = {ItemState.WAITING: "wait", ItemState.DONE: "ok", ItemState.FAILED: "bad"}
 
 
@@ -41,16 +45,20 @@ def choose(document_id: str) -> ResponseReturnValue:
     return _page(document_id, Form(), None)
 
 
-@batches.get("/documents/<document_id>/batch/table.csv")
+@batches.get("/documents/<document_id>/batch/table.<any(csv, xlsx):form>")
 @signed_in
-def template(document_id: str) -> ResponseReturnValue:
-    """Answer with an empty table for a paper."""
+def template(document_id: str, form: str) -> ResponseReturnValue:
+    """Answer with an empty table for a paper, as CSV or as a workbook."""
     with sight() as see:
         facts = see.document(document_id)
-    out = io.StringIO()
-    csv.writer(out).writerow([FIELDS[n].label for n in ("kind", "name", "id_type", "id_no", "address", "phone")])
-    response = Response(out.getvalue().encode("utf-8-sig"), mimetype="text/csv")
-    response.headers["Content-Disposition"] = blobs.disposition(f"{facts.title}名单.csv", as_file=True)
+    heads = [FIELDS[n].label for n in ("kind", "name", "id_type", "id_no", "address", "phone")]
+    if form == "xlsx":
+        response = Response(workbooks.blank(heads, BLANK_ROWS), mimetype=workbooks.MIME)
+    else:
+        out = io.StringIO()
+        csv.writer(out).writerow(heads)
+        response = Response(out.getvalue().encode("utf-8-sig"), mimetype="text/csv")
+    response.headers["Content-Disposition"] = blobs.disposition(f"{facts.title}名单.{form}", as_file=True)
     return response
 
 
@@ -77,7 +85,7 @@ def begin(document_id: str) -> ResponseReturnValue:
             the_actor(),
             pattern_id=document_id,
             content=content,
-            file_name=form.said("file_name").removesuffix(".csv") or "名单",
+            file_name=PurePath(form.said("file_name")).stem or "名单",
             reasons={k.removeprefix("reason."): form.said(k) for k in form.values if k.startswith("reason.")},
         )
         return form.done(url_for("batches.batch", batch_id=begun.id))
@@ -92,18 +100,9 @@ def _content(form: Form) -> tuple[bytes, dict[str, Any]]:
     else:
         content, name = str(form.values.get("carried", "")).encode("utf-8"), form.said("file_name")
     if not content:
-        raise BadInput("没有选择名单文件。", remedy="选择 CSV 文件后再试算。", path="table")
-    text = _text(content)
-    return content, {**form.values, "carried": text if len(text) <= CARRIED else "", "file_name": name}
-
-
-def _text(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return ""
+        raise BadInput("没有选择名单文件。", remedy="选择 CSV 或 Excel（.xlsx）文件后再试算。", path="table")
+    text = text_of(content)
+    return text.encode("utf-8"), {**form.values, "carried": text if len(text) <= CARRIED else "", "file_name": name}
 
 
 def _page(document_id: str, form: Form, trial: Trial | None) -> str:
