@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from casework.facts import DocumentFacts, ServiceFacts, ServiceMethod
+from casework.facts import ServiceFacts, ServiceMethod
 from casework.figures import read
 from casework.gates import duties
 from casework.gates.api import CaseView, day, instant
+from casework.gates.service import announced_until
 from foundation.clock import legal_date
 
 WORDS: Mapping[ServiceMethod, str] = {
@@ -31,9 +32,6 @@ PAPERS = frozenset(
     ["service_receipt", "leaving_service_record", "ems_register", "electronic_service_record", "service_announcement"]
 ) | {"announcement_explanation", "entrusted_service_letter", "transfer_service_letter"}
 """Papers about the service of another one: they name its addressee, so they have its class."""
-
-ANNOUNCED_DAYS = 30
-"""Days after which an announced paper counts as served (民95)."""
 
 SERVERS = 2
 """Officers who must leave a paper with somebody who refuses it (民89；办法25)."""
@@ -163,18 +161,12 @@ def _electronic(receipt: CaseView, _service: ServiceFacts) -> Effect:
 
 def _announced(receipt: CaseView, service: ServiceFacts) -> Effect:
     """Served thirty days after the announcement was put up (last posting)."""
-    notices = [d for d in receipt.done("service_announcement") if _announces(d, service)]
-    published = [d for d in (day(n.data.get("published_at")) or n.issue_date for n in notices) if d]
-    if not published:
+    served = announced_until(receipt, service.document_id)
+    if served is None:
         return _none("没有送达公告。")
-    served = max(published) + dt.timedelta(days=ANNOUNCED_DAYS)
     if served > receipt.today:
         return _none(f"公告期满日为{served:%Y-%m-%d}。")
     return Effect(valid=True, served_on=served, received_at=None)
-
-
-def _announces(notice: DocumentFacts, service: ServiceFacts) -> bool:
-    return notice.target_id in (None, service.document_id)
 
 
 _RULES: Mapping[ServiceMethod, Callable[[CaseView, ServiceFacts], Effect]] = {

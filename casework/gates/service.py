@@ -1,5 +1,6 @@
 """Gates of service: a receipt proves it or there was none (G12, G13)."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 from casework.facts import Status
@@ -121,6 +122,30 @@ def attempts_failed(view: CaseView) -> Iterator[Finding]:
             )
 
 
+ANNOUNCED_DAYS = 30
+"""Days after which an announced paper counts as served (民95)."""
+
+
+def announced_until(view: CaseView, document_id: str | None) -> dt.date | None:
+    """Return the day on which a paper counts as served by the announcement of the case that was put up last."""
+    notices = [n for n in view.done("service_announcement") if n.target_id in (None, document_id)]
+    published = [d for d in (day(n.data.get("published_at")) or n.issue_date for n in notices) if d]
+    return max(published) + dt.timedelta(days=ANNOUNCED_DAYS) if published else None
+
+
+@gate("G12", "公告期满才出具公告送达的回证", "A27.1", "民95", types=["service_receipt"])
+def announcement_is_over(view: CaseView) -> Iterator[Finding]:
+    """Refuse a receipt of an announcement that was not made, or whose thirty days still run."""
+    if view.value("method") != "公告":
+        return
+    until = announced_until(view, view.document.target_id)
+    if until is None:
+        notice = name_of(view, "service_announcement")
+        yield _finding("G12", "A27.1", "没有发布送达公告。", f"先制发{notice}，期满后出具送达回证。")
+    elif until > view.today:
+        yield _finding("G12", "A27.1", f"公告期未满，期满日为{until:%Y-%m-%d}。", "期满后再制发送达回证。")
+
+
 @gate("G12", "留置记录与送达回证一致", "A23.1", types=["leaving_service_record"])
 def leaving_matches_receipt(view: CaseView) -> Iterator[Finding]:
     """Ask that the record of leaving belongs to a receipt of that method and day."""
@@ -134,4 +159,4 @@ def leaving_matches_receipt(view: CaseView) -> Iterator[Finding]:
 
 
 GATES = (effect_follows_service, receipt_is_valid, leaving_has_witness, electronic_by_consent, announcement_last,
-         attempts_failed, leaving_matches_receipt)  # fmt: skip
+         attempts_failed, announcement_is_over, leaving_matches_receipt)  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from casework.facts import Procedure, Status
+from casework.facts import DocumentFacts, Procedure, Status
 from casework.gates.registry import GATES
 from foundation.errors import Finding
 from foundation.settings import ROOT
@@ -113,6 +113,27 @@ def test_an_announcement_comes_last() -> None:
     assert "G13" in codes(view("service_receipt", data={"method": "公告"}, others=[START]))
     tried = paper("announcement_explanation")
     assert "G13" not in codes(view("service_receipt", data={"method": "公告"}, others=[START, tried]))
+
+
+@pytest.mark.article("A27.1")
+def test_a_receipt_of_an_announcement_waits_for_the_end_of_its_thirty_days() -> None:
+    def told(*others: DocumentFacts) -> list[str]:
+        tried = paper("announcement_explanation")
+        data, changes = {"method": "公告"}, {"target_id": "x"}
+        return [
+            f.message
+            for f in findings(
+                view("service_receipt", data=data, others=[START, tried, *others], changes=changes), "G12"
+            )
+        ]
+
+    def notice(published: str, target: str = "x") -> DocumentFacts:
+        return paper("service_announcement", data={"published_at": published}, target_id=target)
+
+    assert told() == told(notice("2026-01-02", target="y")) == ["没有发布送达公告。"]
+    assert told(notice("2026-02-09")) == ["公告期未满，期满日为2026-03-11。"]
+    assert told(notice("2026-02-08")) == []
+    assert told(notice("2026-02-08"), notice("2026-03-01")) == ["公告期未满，期满日为2026-03-31。"]
 
 
 @pytest.mark.article("A27.1")
