@@ -1,4 +1,4 @@
-"""When a paper counts as served, and on which day: one rule a method (reference: 民法第88至95条；罚61；办法23—27).
+"""When a paper counts as served, and on which day: one rule a method (reference: 民事诉讼法第88至95条；罚61；办法23—27).
 
 Pure functions of the receipt's view. What a receipt must state is asked by gates before it is issued; here is decided
 what it proves. A receipt that proves nothing leaves the attempt on record without effect.

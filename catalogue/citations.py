@@ -24,6 +24,8 @@ NEXT = re.compile(
     rf"\s*(?:、|和|及|以及|，)\s*(?:{ARTICLE}{REST}|第(?P<p2>{NUMBER})款(?:第[（(]?(?P<i2>{NUMBER})[）)]?项)?|第[（(]?(?P<i3>{NUMBER})[）)]?项)"
 )
 STATE = "中华人民共和国"
+SAME = ("该法", "该条例", "该规定", "该办法")
+"""How a text names the statute that it cited last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +64,9 @@ def citations(text: str) -> tuple[Citation, ...]:
 
 
 def _read(text: str) -> Iterator[Citation]:
-    at = 0
+    at, known = 0, None
     while found := NAMED.search(text, at):
-        key, name = _statute(found["full"] or found["short"])
+        key, name = _statute(found["full"] or found["short"], before=known)
         known = Citation(statute=key, name=name, **_numbers(found.groupdict()))
         yield known
         at = found.end()
@@ -88,7 +90,9 @@ def _following(before: Citation, groups: dict[str, str | None]) -> Citation:
     return replace(before, item=number(groups["i3"] or ""), point=None)
 
 
-def _statute(words: str) -> tuple[str, str]:
+def _statute(words: str, *, before: Citation | None) -> tuple[str, str]:
+    if before and words.endswith(SAME):
+        return before.statute, before.name
     names = _names()
     for start in range(len(words) - 1):  # a short name may have words of the sentence before it: 依据大气污染防治法
         if key := names.get(words[start:]):

@@ -1,7 +1,15 @@
-"""What stands in the law, provision by provision (`catalogue/provisions.yaml`): for choosing and checking citations.
+"""What stands in the law, provision by provision (`catalogue/outlines/`): for choosing and checking citations.
 
 `find` answers the picker; `fault_of` says why a citation cannot be right; `fines_of` gives the law's limits of a fine.
-A statute is looked at in the version in force on the day of the act (罚37).
+A statute is looked at in the version in force on the day of the act (罚37); one that ended may still be cited for what
+was done before, so `ended_of` tells that apart. Each file of the folder maps short forms to:
+
+    version    the version that the outline was read from (docs/laws.md)
+    articles   how many it has: a citation beyond is refused; articles that are not listed may be cited by number
+    outline    article → list of paragraphs; a paragraph is a text, or {text, items: [text or {text, points: […]}]}
+    fines      article → list of {paragraph, items, of: organisation | citizen | any, least, most}: the law's own limits
+               in yuan, both included; without `items` for the whole paragraph. What another paragraph of the article
+               says of an act is listed at the act.
 """
 
 import datetime as dt
@@ -18,7 +26,7 @@ from catalogue.citations import Citation
 from catalogue.statutes import Statute, statute, statutes
 from foundation.errors import NotFound
 
-FILE = Path(__file__).resolve().parent / "provisions.yaml"
+FOLDER = Path(__file__).resolve().parent / "outlines"
 MOST_FOUND = 40
 """Provisions that one search answers with."""
 CITIZEN, ORGANISATION, ANY = "citizen", "organisation", "any"
@@ -65,7 +73,8 @@ class Outline:
 @functools.cache
 def outlines() -> Mapping[str, Outline]:
     """Return the outlines by the statute's short form."""
-    content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    files = [yaml.safe_load(p.read_text(encoding="utf-8")) for p in sorted(FOLDER.glob("*.yaml"))]
+    content = {key: raw for file in files for key, raw in file.items()}
     return {
         key: Outline(
             key=key,
@@ -80,7 +89,7 @@ def outlines() -> Mapping[str, Outline]:
 
 def in_force(day: dt.date) -> list[Statute]:
     """Return the statutes that have a version in force on a day, those with an outline first."""
-    known = [s for s in statutes().values() if any(v.first_day <= day for v in s.versions)]
+    known = [s for s in statutes().values() if s.is_in_force(day)]
     return sorted(known, key=lambda s: (s.key not in outlines(), not outlines().get(s.key, _NOTHING).tree))
 
 
@@ -163,6 +172,14 @@ def fault_of(citation: Citation, day: dt.date) -> str:
     if not 1 <= citation.article <= outline.articles:
         return f"《{citation.name}》（{version.name}）只有{outline.articles}条，没有{citation.place}"
     return _fault_inside(citation, outline)
+
+
+def ended_of(citation: Citation, day: dt.date) -> str:
+    """Return that a cited statute had ended on a day, empty when not: earlier acts may still cite it (罚37)."""
+    law = statutes().get(citation.statute)
+    if law is None or not law.has_ended(day):
+        return ""
+    return f"《{law.name}》施行到{law.last_day:%Y-%m-%d}为止（{law.ended_by}）"
 
 
 def _fault_inside(citation: Citation, outline: Outline) -> str:

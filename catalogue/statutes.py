@@ -8,6 +8,7 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -36,9 +37,23 @@ class Statute:
     """law, regulation, rule, interpretation or document."""
     versions: tuple[Version, ...]
     """Latest first."""
+    last_day: dt.date | None = None
+    """Last day in force of a statute that ended."""
+    ended_by: str = ""
+    """What ended it."""
+    unread: str = ""
+    """What of it could not be compared with a text (docs/laws.md)."""
+
+    def has_ended(self, day: dt.date) -> bool:
+        """Tell whether it was no longer in force on a day."""
+        return self.last_day is not None and day > self.last_day
+
+    def is_in_force(self, day: dt.date) -> bool:
+        """Tell whether a version of it is in force on a day."""
+        return not self.has_ended(day) and any(v.first_day <= day for v in self.versions)
 
     def on(self, day: dt.date) -> Version:
-        """Return the version in force on a day.
+        """Return the version in force on a day, the last one of a statute that ended before it.
 
         Raises:
             NotFound: No version known here was in force then.
@@ -72,4 +87,7 @@ def statute(key: str) -> Statute:
 def _statute(key: str, entry: Mapping[str, object]) -> Statute:
     versions = [Version(name=str(v["version"]), first_day=v["from"]) for v in entry["versions"]]  # type: ignore[attr-defined]
     ordered = tuple(sorted(versions, key=lambda v: v.first_day, reverse=True))
-    return Statute(key=key, name=str(entry["name"]), rank=str(entry["rank"]), versions=ordered)
+    last_day: Any = entry.get("until")
+    words = {name: str(entry.get(given, "")) for name, given in (("ended_by", "by"), ("unread", "unread"))}
+    head = {"key": key, "name": str(entry["name"]), "rank": str(entry["rank"])}
+    return Statute(**head, versions=ordered, last_day=last_day, **words)

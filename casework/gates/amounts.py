@@ -1,4 +1,4 @@
-"""Gate of the amount of a fine: within the law's range, and within the band of the level that was chosen (G21).
+"""Gates of the law that is applied: in force at the time of the act (G22), the fine in its range and band (G21).
 
 The range is read from the provisions that the paper cites; where none of them is known with a range, nothing is said.
 The level comes from the investigation report. Amounts outside are told with the limit and where it stands.
@@ -7,9 +7,10 @@ The level comes from the investigation report. Amounts outside are told with the
 from collections.abc import Iterator
 from decimal import Decimal
 
-from casework.gates.api import CaseView, gate, money
+from casework.gates.api import CaseView, day, gate, money
 from catalogue.citations import Citation, citations
 from catalogue.discretion import Band, Level, band_of, range_of, standard_of
+from catalogue.provisions import ended_of
 from foundation.errors import Finding
 
 TYPES = ("penalty_prior_notice", "hearing_rights_notice", "penalty_decision", "summary_penalty_decision")
@@ -53,6 +54,24 @@ def _outside_band(view: CaseView, amount: Decimal, level: Level, band: Band) -> 
     yield _finding(message, remedy, article="罚34", soft=True)
 
 
+@gate("G22", "引用的法律在行为发生时有效", "A21.1", "罚37", types=TYPES)
+def law_in_force(view: CaseView) -> Iterator[Finding]:
+    """Ask a written reason for a law that ended before the case began: the act may lie before its end."""
+    began = day(view.value("illegal_time")) or (view.case and view.case.initiated_on) or view.today
+    for name in ("violated", "penalty_basis"):
+        ended = {ended_of(c, began) for c in citations(str(view.value(name) or ""))}
+        for message in sorted(ended - {""}):
+            yield Finding(
+                code="G22",
+                article="罚37",
+                path=name,
+                message=f"{message}，不适用于以后的行为。",
+                remedy="改引现行法律；行为发生在终止之前的，写明发生的时间，并比较新旧规定的轻重。",
+                who="承办人",
+                soft=True,
+            )
+
+
 def _words(band: Band) -> str:
     if band.open_end:
         return f"（低于{band.most:,.0f}元）"
@@ -63,4 +82,4 @@ def _finding(message: str, remedy: str, *, article: str, who: str = "承办人",
     return Finding(code="G21", article=article, path="amount", message=message, remedy=remedy, who=who, soft=soft)
 
 
-GATES = (fine_within_range,)
+GATES = (fine_within_range, law_in_force)

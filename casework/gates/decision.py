@@ -1,4 +1,4 @@
-"""Gates of review and decision: notice, defence, legal review, discussion, persons (G4, G5, G7–G10, G14, G19)."""
+"""Gates of review and decision: notice, defence, legal review, discussion, persons (G4, G5, G7–G10, G14, G19, G23)."""
 
 from collections.abc import Iterator
 
@@ -180,7 +180,7 @@ def _is_head_matter(definition: DocumentType) -> bool:
     return definition.id in read("thresholds")["head_only"]["types"] or definition.id == "matter_approval"
 
 
-@gate("G10", "只能由行政机关负责人批准的事项", "A20.1", "罚43", "罚56", "罚57", "罚66", "强18", "强55",
+@gate("G10", "只能由行政机关负责人批准的事项", "A20.1", "罚43", "罚56", "罚57", "罚66", "强18", "强55", "移5",
       applies=_is_head_matter, acts=BOTH)  # fmt: skip
 def head_only(view: CaseView) -> Iterator[Finding]:
     """Refuse an approval below the head of the agency where the law names the head."""
@@ -205,6 +205,41 @@ def summary_ceiling(view: CaseView) -> Iterator[Finding]:
         yield _finding("G14", "A22.1", "本案不是简易程序，不得当场处罚。", "按普通程序办理。")
 
 
+def _tells_remedies(definition: DocumentType) -> bool:
+    return definition.find_field("reconsideration_days") is not None
+
+
+@gate(
+    "G23",
+    "救济途径和期限不少于法律规定",
+    "A21.1",
+    "复20(1)",
+    "复23(1)(一)",
+    "复23(2)",
+    "诉45",
+    "诉46(1)",
+    applies=_tells_remedies,
+)
+def remedies_told(view: CaseView) -> Iterator[Finding]:
+    """Refuse remedy periods below the law's, and a penalty on the spot that does not name reconsideration first."""
+    rule = read("thresholds")["remedy"]
+    if view.type in rule["first"]["types"] and view.value("reconsideration_first") is False:
+        message = f"当场处罚决定应当告知先申请行政复议（{rule['first']['source']}）。"
+        yield _finding("G23", "A21.1", message, "“是否复议前置”改为“是”。", path="reconsideration_first")
+    for name in ("reconsideration_days", "litigation_months", "litigation_days"):
+        row, told = rule[name], money(view.value(name))
+        if told is not None and told < row["least"]:
+            yield Finding(
+                code="G23",
+                article="A21.1",
+                path=name,
+                message=f"{row['title']}{told}，少于法律规定的{row['least']}（{row['source']}）。",
+                remedy=f"改为{row['least']}" + ("；其他法律另有规定的，写明依据。" if row["law_may_shorten"] else "。"),
+                who="承办人",
+                soft=row["law_may_shorten"],
+            )
+
+
 @gate("G19", "涉嫌犯罪的移送，不以罚代刑", "A21.1", "罚27", "罚57(1)(四)", types=[*DECIDES], acts=BOTH)
 def crime_goes_to_police(view: CaseView) -> Iterator[Finding]:
     """Refuse a penalty after an approved transfer for crime or a review that asks for it."""
@@ -216,4 +251,4 @@ def crime_goes_to_police(view: CaseView) -> Iterator[Finding]:
 
 
 GATES = (notice_served, defences_reviewed, not_heavier, legally_reviewed, discussed, three_persons, head_only,
-         summary_ceiling, crime_goes_to_police)  # fmt: skip
+         summary_ceiling, remedies_told, crime_goes_to_police)  # fmt: skip

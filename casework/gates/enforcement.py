@@ -53,7 +53,7 @@ def cash_after_decision(view: CaseView) -> Iterator[Finding]:
         yield _finding("G15", "A22.1", message, "按决定书数额收缴。", "amount")
 
 
-@gate("G21", "逾期后才加处罚款，且不超过本金", "A28.1", "罚72(1)", "强45", types=["late_fine_notice"])
+@gate("G21", "逾期后才加处罚款，且不超过本金", "A28.1", "罚72(1)(一)", "强45", types=["late_fine_notice"])
 def late_fine_within_cap(view: CaseView) -> Iterator[Finding]:
     """Refuse a late fine before the payment period is over, or above its principal."""
     ends = [d.last_day for d in view.deadlines_of("fine_payment")]
@@ -89,7 +89,7 @@ def within_window(view: CaseView) -> Iterator[Finding]:
     windows = [d.last_day for d in view.deadlines_of("court_window") if d.met_on is None]
     if windows and view.today > max(windows):
         message = f"申请法院强制执行的期限已于{max(windows):%Y-%m-%d}届满。"
-        yield _finding("G16", "A30.1", message, "由法制科研究；法院将不予受理。")
+        yield _finding("G16", "A30.1", message, "由法制科研究：除有正当理由外，法院不予受理（行诉解释156）。")
     if not suing and not view.deadlines_of("litigation"):
         yield _finding("G16", "A30.1", "没有起算的起诉期限，决定尚未送达。", "先送达处罚决定书。")
     for remedy in _pending(view):

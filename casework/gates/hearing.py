@@ -1,5 +1,6 @@
 """Gates of notice and hearing: who is owed a hearing, when it is called, who presides (G6)."""
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -11,6 +12,8 @@ from foundation.errors import Finding
 
 BOTH = ("issue", "approve")
 DECIDES = ("decision_approval", "penalty_decision")
+CONFISCATED = re.compile(r"没收(?:违法所得|非法财物)[^，。；、\d]{0,20}(\d[\d,]*(?:\.\d+)?)(万?)元")
+"""What a proposal's words say is taken: 没收违法所得12,000元, 没收非法财物（价值1.2万元）."""
 
 
 @gate("G6", "达到听证标准的告知听证权", "A13.6", "罚63", types=["penalty_prior_notice", *DECIDES], acts=BOTH)
@@ -33,9 +36,20 @@ def _reason_for_hearing(view: CaseView) -> str:
     limit = figure(view.settings, "hearing", view.party_kind())
     if amount is not None and amount >= limit:
         return f"拟罚款{amount:,}元，达到听证标准{limit:,}元"
+    taken, limit = _taken(view), figure(view.settings, "hearing_confiscation", view.party_kind())
+    if taken is not None and taken >= limit:
+        return f"拟没收{taken:,}元，达到听证标准{limit:,}元（{source('hearing_confiscation')}）"
     words = f"{view.value('proposed_penalty') or ''}{[r.get('kind') for r in rows(view.value('penalty'))]}"
     listed = next((w for w in read("thresholds")["hearing_kinds"]["words"] if w in words), "")
     return f"拟作出“{listed}”的处罚" if listed else ""
+
+
+def _taken(view: CaseView) -> Decimal | None:
+    """Return the largest sum or worth that is to be confiscated, as rows or words say."""
+    said = CONFISCATED.findall(str(view.value("proposed_penalty") or ""))
+    amounts = [Decimal(figures.replace(",", "")) * (10_000 if wan else 1) for figures, wan in said]
+    listed = (money(r.get("amount")) for r in rows(view.value("penalty")) if "没收" in str(r.get("kind")))
+    return max([*amounts, *(a for a in listed if a is not None)], default=None)
 
 
 def _proposed_amount(view: CaseView) -> Decimal | None:
@@ -45,7 +59,7 @@ def _proposed_amount(view: CaseView) -> Decimal | None:
     return max(known) if known else None
 
 
-@gate("G6", "按期要求的听证在决定前举行", "A13.6", "罚63,64", types=DECIDES, acts=BOTH)
+@gate("G6", "按期要求的听证在决定前举行", "A13.6", "罚63", "罚64", types=DECIDES, acts=BOTH)
 def hearing_held(view: CaseView) -> Iterator[Finding]:
     """Ask a hearing with its report, or a served termination, after a request in time; a late one is rejected."""
     for request in view.done("hearing_application"):
@@ -83,7 +97,7 @@ def _no_hearing(view: CaseView) -> Finding:
     )
 
 
-@gate("G6", "听证七个工作日前通知", "A13.6", "罚64(2)", types=["hearing_notice", "hearing_record"])
+@gate("G6", "听证七个工作日前通知", "A13.6", "罚64(二)", types=["hearing_notice", "hearing_record"])
 def called_in_time(view: CaseView) -> Iterator[Finding]:
     """Ask seven full working days before the hearing: from issue for the notice, from its service for the record."""
     wanted = int(figure(view.settings, "hearing_notice_days", "other"))
@@ -120,7 +134,7 @@ def _not_called(view: CaseView) -> Finding:
     )
 
 
-@gate("G6", "主持人不是本案调查人员", "A13.6", "罚64(4)", types=["hearing_notice", "hearing_record", "hearing_report"])
+@gate("G6", "主持人不是本案调查人员", "A13.6", "罚64(四)", types=["hearing_notice", "hearing_record", "hearing_report"])
 def presider_apart(view: CaseView) -> Iterator[Finding]:
     """Refuse a presider or clerk who handles the case."""
     signed = {f.person_id for f in view.document.slots if f.role in ("presider", "hearing_clerk")}

@@ -42,7 +42,7 @@ def effect_follows_service(view: CaseView) -> Iterator[Finding]:
         yield _finding("G12", "A23.1", message, "先送达，取得签收完整的送达回证。")
 
 
-@gate("G12", "送达回证按送达方式填写完整", "A23.1", "A24.1", "A25.1", "A26.1", "民87-92", types=["service_receipt"])
+@gate("G12", "送达回证按送达方式填写完整", "A23.1", "A24.1", "A25.1", "A26.1", "民87-94", types=["service_receipt"])
 def receipt_is_valid(view: CaseView) -> Iterator[Finding]:
     """Ask what the method needs, in the right order of time, for a paper that is issued."""
     target = view.target()

@@ -260,6 +260,23 @@ def test_a_listed_penalty_is_owed_a_hearing_whatever_the_amount() -> None:
     assert "G6" in codes(view("penalty_prior_notice", data=data, others=[START]))
 
 
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("没收违法所得50,000元", True),
+        ("没收违法所得人民币5万元", True),
+        ("没收违法所得49,999元", False),
+        ("没收非法财物（价值6.5万元）", True),
+        ("没收违法所得，处罚款4万元", False),
+    ],
+)
+def test_what_is_taken_is_owed_a_hearing_from_the_same_threshold(words: str, wanted: bool) -> None:
+    seen = view("penalty_prior_notice", data={"proposed_penalty": words}, others=[START])
+    assert ("G6" in codes(seen)) is wanted
+    rows = [{"kind": "没收违法所得", "amount": "50000" if wanted else "49999.99"}]
+    assert ("G6" in codes(view("penalty_decision", data={"penalty": rows}, others=[START]))) is wanted
+
+
 @pytest.mark.article("A13.6")
 def test_a_hearing_asked_for_in_time_comes_before_the_decision() -> None:
     asked = paper("hearing_application", data={"applied_at": "2026-01-28T09:00"})
@@ -469,8 +486,33 @@ def test_only_the_head_approves_what_the_law_reserves() -> None:
     assert "G10" not in codes(view("preservation_approval", changes=by_head))
     by_delegate = {"slots": (replace(fill("head", "approve", "agency_head", "x"), for_id="h"),)}
     assert "G10" in codes(view("preservation_approval", changes=by_delegate)), "not even by delegation"
+    assert "G10" in codes(view("crime_transfer_approval", changes=by_delegate)), "移5(1) names the principal"
     assert "G10" in codes(view("matter_approval", data={"target_doc": "demand_letter"}, changes=by_unit))
     assert "G10" not in codes(view("matter_approval", data={"target_doc": "case_transfer_letter"}, changes=by_unit))
+
+
+TELLS = {"fields": [{"name": "reconsideration_days", "label": "期限", "kind": "number"}]}
+
+
+@pytest.mark.parametrize(
+    ("told", "soft"),
+    [
+        ({"reconsideration_days": 60, "litigation_months": 6}, None),
+        ({"reconsideration_days": 60, "litigation_days": 15, "reconsideration_first": True}, None),
+        ({"reconsideration_days": 59}, False),
+        ({"litigation_months": 3}, True),
+        ({"litigation_days": 10}, True),
+    ],
+)
+def test_remedies_are_no_shorter_than_the_law(told: dict[str, object], soft: bool | None) -> None:
+    found = findings(view("penalty_decision", keys=TELLS, data=told, others=[START]), "G23")
+    assert [f.soft for f in found] == ([] if soft is None else [soft])
+
+
+def test_a_penalty_on_the_spot_names_reconsideration_first() -> None:
+    for first in (True, False):
+        seen = view("summary_penalty_decision", keys=TELLS, data={"reconsideration_first": first}, of=SUMMARY)
+        assert ("G23" in codes(seen)) is not first
 
 
 SUMMARY = case(procedure=Procedure.SUMMARY, parties=(CITIZEN,))

@@ -1,11 +1,13 @@
 """A fine lies within the law's range and within the band of the level that was chosen."""
 
+import datetime as dt
+
 import pytest
 
 from casework.facts import DocumentFacts
 from casework.gates.api import CaseView
 from foundation.errors import Finding
-from tests.casework.gate_views import findings, paper, view
+from tests.casework.gate_views import case, findings, paper, view
 
 AIR = "《中华人民共和国大气污染防治法》第一百一十七条第（二）项"
 WASTE = "《中华人民共和国固体废物污染环境防治法》第一百一十一条第一款第（一）项、第二款"
@@ -67,3 +69,27 @@ def test_the_kind_of_party_decides_the_range() -> None:
 
 def test_an_unregistered_rule_says_nothing_about_the_amount() -> None:
     assert told(decided("1", "《某市扬尘污染防治条例》第三十条")) == []
+
+
+CODE = "《中华人民共和国生态环境法典》第一千一百三十条第（三）项"
+
+
+@pytest.mark.parametrize(("day", "basis", "ended"), [(14, AIR, False), (15, AIR, True), (15, CODE, False)])
+def test_a_law_that_ended_before_the_case_asks_a_written_reason(day: int, basis: str, ended: bool) -> None:
+    began = dt.date(2026, 8, day)
+    seen = decided("20000", basis, of=case(initiated_on=began))
+    assert [(f.path, f.soft) for f in findings(seen, "G22")] == ([("penalty_basis", True)] if ended else [])
+    said = decided("20000", basis, of=case(initiated_on=began), reasons={"G22": "行为发生在2026年7月"})
+    assert findings(said, "G22") == []
+
+
+def test_a_penalty_on_the_spot_looks_at_the_time_of_the_act() -> None:
+    data = {"amount": "200", "violated": AIR, "illegal_time": "2026-08-14T09:00"}
+    later = case(initiated_on=dt.date(2026, 8, 20))
+    assert findings(view("summary_penalty_decision", data=data, of=later), "G22") == []
+    after = {**data, "illegal_time": "2026-08-16T09:00"}
+    assert findings(view("summary_penalty_decision", data=after, of=later), "G22")[0].path == "violated"
+
+
+def test_the_code_keeps_the_range_of_the_law_before_it() -> None:
+    assert "上限100,000元" in told(decided("100001", CODE))[0].message

@@ -29,6 +29,7 @@ AIR, WASTE, PENALTIES = (
         ("《某条例》第六条第一款第（一）项、第二款", ["《某条例》第六条第一款第（一）项", "《某条例》第六条第二款"]),
         (f"依据《{PENALTIES}》第四条、第五条的规定", [f"《{PENALTIES}》第四条", f"《{PENALTIES}》第五条"]),
         ("《某市扬尘污染防治条例》第十条之一第三款", ["《某市扬尘污染防治条例》第十条之一第三款"]),
+        (f"违反《{AIR}》第72条，依据该法第117条", [f"《{AIR}》第七十二条", f"《{AIR}》第一百一十七条"]),
         ("没有引用任何条款", []),
         ("第三条", []),
     ],
@@ -99,6 +100,11 @@ def test_the_picker_shows_only_laws_in_force() -> None:
     assert find("扬尘", dt.date(2018, 10, 25)) == []
     with pytest.raises(NotFound):
         provisions("大气", dt.date(2018, 10, 25))
+
+
+def test_the_picker_turns_to_the_code_on_its_first_day() -> None:
+    for day, key in ((dt.date(2026, 8, 14), "大气"), (dt.date(2026, 8, 15), "环典")):
+        assert {p.citation.statute for p in find("不低于堆放物高度", day)} == {key}
 
 
 def test_outlines_belong_to_a_registered_version() -> None:
