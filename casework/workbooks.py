@@ -10,9 +10,6 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils import get_column_letter
-
 from foundation.errors import BadInput
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -55,11 +52,13 @@ def rows_of(content: bytes, *, rows: int, columns: int, refused: Refuse) -> list
 
 def blank(heads: Sequence[str], rows: int) -> bytes:
     """Return an empty table with these heads whose cells are text, so that long numbers keep all their digits."""
+    from openpyxl import Workbook  # noqa: PLC0415 - loaded by those who read workbooks, not by every page
+
     book = Workbook()
     sheet = book.worksheets[0]
     for column, head in enumerate(heads, 1):
         sheet.cell(1, column, head)
-        sheet.column_dimensions[get_column_letter(column)].width = 24
+        sheet.column_dimensions[sheet.cell(1, column).column_letter].width = 24
         for row in range(1, rows + 2):
             sheet.cell(row, column).number_format = "@"
     sheet.freeze_panes = "A2"
@@ -83,6 +82,8 @@ def _size(content: bytes) -> int:
 
 
 def _cells(content: bytes, rows: int, columns: int) -> Iterator[Sequence[object]]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - as above
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # ornaments that the reader does not know
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
@@ -101,9 +102,9 @@ def _words(value: object, row: int, column: int, refused: Refuse) -> str:
         return "是" if value else "否"
     if isinstance(value, int | float):
         if abs(value) >= EXACT:
-            at = f"{get_column_letter(column)}{row}"
+            at = f"第{row}行第{column}列"
             remedy = "在 Excel 中把这一列的格式改为“文本”，重新填写号码，再上传。"
-            raise refused(f"单元格{at}的长号码被 Excel 当作数字，末几位已丢失", remedy)
+            raise refused(f"{at}的长号码被 Excel 当作数字，末几位已丢失", remedy)
         return f"{value:.10g}" if isinstance(value, float) and not value.is_integer() else str(int(value))
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "minutes")

@@ -72,7 +72,7 @@ def test_empty_rows_and_columns_at_the_end_do_not_count_and_those_between_keep_t
 
 
 def test_a_long_number_that_lost_its_end_is_refused_with_its_cell() -> None:
-    with pytest.raises(BadInput, match="单元格B2") as told:
+    with pytest.raises(BadInput, match="第2行第2列") as told:
         text_of(book(["姓名", "证件号码"], ["甲", 110101199003072316]))
     assert "文本" in told.value.remedy
 
