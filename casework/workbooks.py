@@ -53,12 +53,13 @@ def rows_of(content: bytes, *, rows: int, columns: int, refused: Refuse) -> list
 def blank(heads: Sequence[str], rows: int) -> bytes:
     """Return an empty table with these heads whose cells are text, so that long numbers keep all their digits."""
     from openpyxl import Workbook  # noqa: PLC0415 - loaded by those who read workbooks, not by every page
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - as above
 
     book = Workbook()
     sheet = book.worksheets[0]
     for column, head in enumerate(heads, 1):
         sheet.cell(1, column, head)
-        sheet.column_dimensions[sheet.cell(1, column).column_letter].width = 24
+        sheet.column_dimensions[get_column_letter(column)].width = 24
         for row in range(1, rows + 2):
             sheet.cell(row, column).number_format = "@"
     sheet.freeze_panes = "A2"

@@ -1,24 +1,23 @@
 """The daily ledger's roots get a time-stamp: a token of RFC 3161 over the root, from the authority that seals use.
 
-A worker's duty. While the authority does not answer, roots wait; the next round asks again.
+A worker's duty. While the authority does not answer, roots wait; the next round asks again. What talks to the authority
+is loaded when a root waits for it.
 """
 
 # mypy: disable-error-code="no-untyped-call"
 # pyHanko says that it is typed, and many of its functions are not.
 
 from pathlib import Path
-
-from pyhanko.sign.timestamps import TimeStamper
-from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+from typing import TYPE_CHECKING
 
 from foundation import ledger
 from foundation.context import Context
 from foundation.errors import Unavailable
 from foundation.jobs import duty
 from foundation.loops import in_own_loop
-from generator.seal_keys import time_stamper
-from generator.seal_signer import DemoTimeStamper
-from generator.seal_times import HttpTimeStamper
+
+if TYPE_CHECKING:
+    from pyhanko.sign.timestamps import TimeStamper
 
 EVERY_S = 600.0
 
@@ -30,6 +29,8 @@ def stamp_roots(ctx: Context) -> int:
 
 
 def _token(ctx: Context, digest: bytes) -> bytes:
+    from pyhanko.sign.timestamps.common_utils import TimestampRequestError  # noqa: PLC0415 - loaded when a root waits
+
     try:
         token = in_own_loop(_stamper(ctx).async_timestamp(digest, "sha256"))
     except (TimestampRequestError, OSError) as error:
@@ -40,7 +41,11 @@ def _token(ctx: Context, digest: bytes) -> bytes:
     return encoded
 
 
-def _stamper(ctx: Context) -> TimeStamper:
+def _stamper(ctx: Context) -> "TimeStamper":
+    from generator.seal_keys import time_stamper  # noqa: PLC0415 - as above
+    from generator.seal_signer import DemoTimeStamper  # noqa: PLC0415 - as above
+    from generator.seal_times import HttpTimeStamper  # noqa: PLC0415 - as above
+
     if ctx.settings.tsa_url:
         return HttpTimeStamper(ctx.settings.tsa_url)
     demo = DemoTimeStamper(time_stamper(Path(ctx.keys.folder)))

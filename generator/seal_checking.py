@@ -1,6 +1,7 @@
 """Look at the seals of a finished file: is each intact, does it cover the whole file, whose certificate is it.
 
-Who the signer really is, only a licensed authority's chain tells; here it is asked whether anything changed.
+Who the signer really is, only a licensed authority's chain tells; here it is asked whether anything changed. pyHanko is
+loaded with the first look: every command and page would start half a second later otherwise.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -10,14 +11,6 @@ import datetime as dt
 import io
 import logging
 from dataclasses import dataclass
-
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import async_validate_pdf_signature
-from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.status import SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
 
 from foundation.loops import in_own_loop
 
@@ -39,6 +32,10 @@ for _name in ("pyhanko", "pyhanko_certvalidator"):
 
 def seals_of(pdf: bytes) -> list[SealState]:
     """Return the state of every signature in a file; a file that cannot be read has one broken seal."""
+    from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415 - loaded with the first look
+    from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415 - as above
+    from pyhanko.sign.validation.errors import SignatureValidationError  # noqa: PLC0415 - as above
+
     try:
         found = PdfFileReader(io.BytesIO(pdf), strict=False).embedded_signatures
         return [_state(one) for one in found]
@@ -48,6 +45,11 @@ def seals_of(pdf: bytes) -> list[SealState]:
 
 
 def _state(signature: object) -> SealState:
+    from pyhanko.sign.diff_analysis import ModificationLevel  # noqa: PLC0415 - as above
+    from pyhanko.sign.validation import async_validate_pdf_signature  # noqa: PLC0415 - as above
+    from pyhanko.sign.validation.status import SignatureCoverageLevel  # noqa: PLC0415 - as above
+    from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415 - as above
+
     context = ValidationContext(trust_roots=[], allow_fetching=False)
     status = in_own_loop(
         async_validate_pdf_signature(signature, signer_validation_context=context, skip_diff=False)  # type: ignore[arg-type]
