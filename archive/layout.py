@@ -90,3 +90,8 @@ def metadata_path(volume: str, name: str) -> str:
 def definition_path(type_id: str, digest: str) -> str:
     """Return the path of a definition."""
     return f"data/定义/{safe_name(type_id)}_{digest[:DIGITS]}.json"
+
+
+def template_path(type_id: str, digest: str) -> str:
+    """Return where an agency's own Word template of a type lies."""
+    return f"data/定义/{safe_name(type_id)}_{digest[:DIGITS]}.docx"

@@ -13,7 +13,7 @@ from archive.arranging import CaseFile
 from archive.computing import stored_recordings
 from archive.enclosures import attachments, proof_type, proofs
 from archive.facts import VOLUME_TITLES, FileFacts, ItemFacts, PackageFacts
-from archive.layout import beside_path, definition_path, derived_path, media_path, paper_path
+from archive.layout import beside_path, definition_path, derived_path, media_path, paper_path, template_path
 from casework.facts import DocumentFacts
 from casework.proofs import SUFFIXES
 from foundation.blobs import Blob, BlobStore
@@ -152,6 +152,15 @@ def _definitions(blobs: BlobStore, contents: Contents) -> Iterator[FileFacts]:
         blob = blobs.put(canonical(definition.canonical))
         path = definition_path(definition.id, definition.digest)
         yield _stored(blob, path, f"《{definition.title}》的定义", "application/json")
+        if template := contents.document(document_id).template:
+            yield FileFacts(
+                path=template_path(definition.id, template),
+                sha256=template,
+                sm3="",
+                size=blobs.size(template),
+                what=f"《{definition.title}》的本单位 Word 模板",
+                media_type=KINDS["docx"][1],
+            )
 
 
 def _recordings(contents: Contents) -> Iterator[FileFacts]:

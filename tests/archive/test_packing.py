@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ import sqlalchemy as sa
 
 from archive import packing, queries
 from archive.facts import MAIN, SIDE
-from archive.packing_view import work_folder
+from archive.packing_view import contents_of, work_folder
+from archive.payload import stored_files
 from archive.portable.verify import check
 from archive.verifying_records import verify_case
 from casework import queries as casework
@@ -71,6 +73,23 @@ def test_volumes_items_and_codes_are_those_of_the_worked_example(kept_office: Of
         (package,) = queries.packages_of(session, kept_office.case_id)
     assert [package.volume(v).items for v in (MAIN, SIDE)] == [7, 3]
     assert [package.volume(v).code for v in (MAIN, SIDE)] == ["QH01-ZY·CF·2026-D30-001", "QH01-ZY·CF·2026-D30-002"]
+
+
+def test_an_own_word_template_that_drew_a_paper_lies_beside_its_definition(kept_office: Office) -> None:
+    with kept_office.ctx.database.read() as session:
+        (package,) = queries.packages_of(session, kept_office.case_id)
+    contents = contents_of(kept_office.ctx, package.id)
+    assert not [
+        f
+        for f in stored_files(kept_office.ctx, contents)
+        if f.path.startswith("data/定义/") and f.path.endswith(".docx")
+    ]
+    template = kept_office.ctx.blobs.put(b"PK of Word").sha256
+    drawn = contents.document(contents.items[0].document_id)
+    papers = tuple(replace(d, template=template) if d.id == drawn.id else d for d in contents.file.documents)
+    contents = replace(contents, file=replace(contents.file, documents=papers))
+    found = [f for f in stored_files(kept_office.ctx, contents) if f.sha256 == template]
+    assert [f.path for f in found] == [f"data/定义/{drawn.type}_{template[:12]}.docx"]
 
 
 def test_pages_of_the_lists_are_those_of_the_volumes(kept_office: Office) -> None:
