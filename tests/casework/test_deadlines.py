@@ -165,6 +165,17 @@ def test_a_setting_of_the_agency_decides_where_the_law_names_no_figure(ctx: Cont
     assert course.last("statement_defense") == "2026-01-28"
 
 
+@pytest.mark.parametrize(
+    ("procedure", "last"), [("普通程序", "2026-04-24"), ("简易程序", "2026-04-17"), ("", "2026-04-24")]
+)
+def test_the_answer_to_a_reconsideration_is_due_by_its_procedure(course: Course, procedure: str, last: str) -> None:
+    """复48: ten working days from the copy; 复54: five under the simple procedure."""
+    told = {"kind": "行政复议", "copy_received_at": "2026-04-10", "review_procedure": procedure}
+    course.happens("issued:remedy_register", "2026-04-10T10:00", **told)
+    assert course.last("reconsideration_reply") == last
+    assert len([d for d in queries.deadlines_of(course.session, CASE) if d.kind == "reconsideration_reply"]) == 1
+
+
 def test_the_same_event_again_begins_the_period_anew_and_makes_no_second_one(course: Course) -> None:
     course.happens("served:hearing_rights_notice", "2026-01-23T10:20")
     course.happens("served:hearing_rights_notice", "2026-01-26T10:20")
