@@ -171,7 +171,9 @@ def test_a_setting_of_the_agency_decides_where_the_law_names_no_figure(ctx: Cont
 def test_the_answer_to_a_reconsideration_is_due_by_its_procedure(course: Course, procedure: str, last: str) -> None:
     """复48: ten working days from the copy; 复54: five under the simple procedure."""
     told = {"kind": "行政复议", "copy_received_at": "2026-04-10", "review_procedure": procedure}
-    course.happens("issued:remedy_register", "2026-04-10T10:00", **told)
+    at = parse_local("2026-04-10T10:00")
+    parts = {"case_id": CASE, "agency_id": AGENCY, "subject_id": "s", "target_id": ""}
+    react(course.desk, Happening(kind="issued:remedy_register", at=at, values=told, **parts))
     assert course.last("reconsideration_reply") == last
     assert len([d for d in queries.deadlines_of(course.session, CASE) if d.kind == "reconsideration_reply"]) == 1
 
