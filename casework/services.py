@@ -1,4 +1,4 @@
-"""When a paper counts as served, and on which day: one rule a method (reference: 民事诉讼法第88至95条；罚61；办法23—27).
+"""When a paper counts as served, and on which day: one rule a method (民事诉讼法第88至95条；罚61；办法23—27).
 
 Pure functions of the receipt's view. What a receipt must state is asked by gates before it is issued; here is decided
 what it proves. A receipt that proves nothing leaves the attempt on record without effect.
@@ -34,7 +34,7 @@ PAPERS = frozenset(
 """Papers about the service of another one: they name its addressee, so they have its class."""
 
 SERVERS = 2
-"""Officers who must leave a paper with somebody who refuses it (民89；办法25)."""
+"""Officers who leave a paper with somebody who refuses it, as for every act (罚42; 民89 names no number)."""
 
 
 @dataclass(frozen=True, kw_only=True)

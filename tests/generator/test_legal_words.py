@@ -90,6 +90,13 @@ def test_a_call_to_the_hearing_tells_agents_recusal_and_absence() -> None:
         assert right in words
 
 
+def test_a_hearing_on_a_licence_rests_on_the_licensing_law() -> None:
+    basis = "《中华人民共和国行政许可法》第四十七条、第四十八条"
+    words = said("hearing_notice", legal_basis=basis)
+    assert f"依据{basis}的规定" in words
+    assert "行政处罚法" not in words
+
+
 def test_applicants_and_neighbours_are_told_of_statement_and_hearing() -> None:
     words = said("interested_party_notice")
     assert "第三十六条、第四十七条" in words

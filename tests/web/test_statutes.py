@@ -46,3 +46,14 @@ def test_odd_addresses_are_answered_with_the_plain_page(handler: FlaskClient) ->
     ):
         assert handler.get(f"/statutes?{urlencode(given)}").status_code == 200
     assert "<b><b>" not in page(handler, q="<b><b>")
+
+
+def test_what_was_not_compared_with_a_text_is_told(handler: FlaskClient) -> None:
+    assert "第十八条以外的条文和施行日期未校对" in page(handler, day="2026-02-01")
+    assert "行政处罚法（2021年修订，2021-07-15起施行）" in page(handler, day="2026-02-01")
+
+
+def test_the_environmental_code_is_offered_from_its_first_day(handler: FlaskClient) -> None:
+    found = page(handler, q="不低于堆放物高度", day="2026-08-15")
+    assert "《中华人民共和国生态环境法典》第一千一百三十条第（三）项" in found
+    assert "大气污染防治法" not in found

@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
         "statutes.html",
         area="statutes",
         day=day,
-        laws=[(law.key, f"{law.name}（{law.on(day).name}，{law.on(day).first_day}起施行）") for law in laws],
+        laws=[(law.key, _title(law, day)) for law in laws],
         parts=PARTS,
         built=built,
         fault=provisions.fault_of(built, day) if built else "",
@@ -52,6 +52,12 @@ def choices() -> ResponseReturnValue:
         rows = [_row(one) for one in found["found"]]
         return jsonify({"day": day.isoformat(), "provisions": rows})
     return render_template("statutes_choices.html", day=day, **found)
+
+
+def _title(law: Statute, day: dt.date) -> str:
+    version = law.on(day)
+    unread = f"，{law.unread}未校对" if law.unread else ""
+    return f"{law.name}（{version.name}，{version.first_day}起施行{unread}）"
 
 
 def _row(one: Provision) -> dict[str, Any]:
