@@ -20,8 +20,10 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 
 import migrations.tables  # noqa: F401 - every floor's models are known before tables are created
+from access import passwords
 from foundation.blobs import open_blobs
 from foundation.clock import ManualClock, parse_local
 from foundation.context import Context
@@ -35,6 +37,9 @@ from tests.databases import empty, new_database, new_database_with_tables
 BEGIN = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 """Where the clock of a test stands at first (a Monday, 08:00 in Shanghai)."""
 
+
+REAL_HASHER = passwords._HASHER
+passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 hypothesis.settings.register_profile("here", deadline=None)  # workers share two processors: time says nothing
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)

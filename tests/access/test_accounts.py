@@ -9,6 +9,7 @@ from foundation import journal
 from foundation.context import Context
 from foundation.errors import BadInput, Forbidden, NotFound
 from tests.access.office import PASSWORD, a_person, actor, administrator, an_account, an_agency, sign_in
+from tests.conftest import REAL_HASHER
 
 NEW = "另一句够长的口令话"
 
@@ -31,6 +32,15 @@ def test_a_password_is_kept_as_argon2id_only(ctx: Context) -> None:
     assert is_password(hashed, PASSWORD)
     assert not is_password(hashed, PASSWORD + "x")
     assert not is_password("", "没有口令的账号"), "an account without a password fits none"
+
+
+def test_a_hash_costs_whoever_guesses_time_and_memory() -> None:
+    hashed = REAL_HASHER.hash(PASSWORD)
+    assert REAL_HASHER.verify(hashed, PASSWORD)
+    assert not REAL_HASHER.check_needs_rehash(hashed)
+    assert REAL_HASHER.check_needs_rehash(hash_password(PASSWORD)), "weaker figures are noticed"
+    assert REAL_HASHER.memory_cost >= 64 * 1024
+    assert REAL_HASHER.time_cost >= 3
 
 
 def test_full_width_and_case_do_not_make_another_login() -> None:
