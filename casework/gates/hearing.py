@@ -97,7 +97,7 @@ def _no_hearing(view: CaseView) -> Finding:
     )
 
 
-@gate("G6", "听证七个工作日前通知", "A13.6", "罚64(二)", types=["hearing_notice", "hearing_record"])
+@gate("G6", "听证七个工作日前通知", "A13.6", "罚64(二)", "许48(1)(一)", types=["hearing_notice", "hearing_record"])
 def called_in_time(view: CaseView) -> Iterator[Finding]:
     """Ask seven full working days before the hearing: from issue for the notice, from its service for the record."""
     wanted = int(figure(view.settings, "hearing_notice_days", "other"))
@@ -134,7 +134,14 @@ def _not_called(view: CaseView) -> Finding:
     )
 
 
-@gate("G6", "主持人不是本案调查人员", "A13.6", "罚64(四)", types=["hearing_notice", "hearing_record", "hearing_report"])
+@gate(
+    "G6",
+    "主持人不是本案调查人员",
+    "A13.6",
+    "罚64(四)",
+    "许48(1)(三)",
+    types=["hearing_notice", "hearing_record", "hearing_report"],
+)
 def presider_apart(view: CaseView) -> Iterator[Finding]:
     """Refuse a presider or clerk who handles the case."""
     signed = {f.person_id for f in view.document.slots if f.role in ("presider", "hearing_clerk")}
