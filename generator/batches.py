@@ -1,12 +1,13 @@
 """The work of a batch: each paper opened, signed where its maker may, drawn and issued; then one print job of all.
 
 A batch may be killed anywhere: an item's paper is opened in the transaction that ties it to its row, issuing goes on
-with the number that it has, and what is done is not done again. A row that fails says why and holds up nobody. Kind of
-job: `batch`.
+with the number that it has, and what is done is not done again. A row that fails says why and holds up nobody. Kinds of
+job: `batch`, `batch-print`.
 """
 
 import contextlib
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from access.actors import actor_of
@@ -14,10 +15,11 @@ from access.facts import Actor
 from casework import batches, queries
 from casework.approvals import missing
 from casework.batches import BatchFacts, ItemState
-from casework.facts import DocumentFacts
+from casework.facts import DocumentFacts, ServiceMethod, Status
 from casework.gates.api import DONE
-from casework.operations import batching, documents
+from casework.operations import batching, documents, services
 from casework.operations.printing import Portion
+from casework.operations.services import RECEIPT
 from casework.printing import KitFacts
 from casework.views import office, view_of
 from foundation.context import Context
@@ -27,6 +29,8 @@ from generator import issuing, printing
 from generator.pool import Pool
 from generator.press import Press
 
+DIRECT = ServiceMethod.DIRECT.value
+OPEN = (Status.DRAFT, Status.RETURNED, Status.SIGNING)
 MAKER = "handler"
 """Role whose slots the maker of a batch signs on each paper."""
 
@@ -87,16 +91,65 @@ def _sign(ctx: Context, actor: Actor, document: DocumentFacts) -> None:
             documents.fill_slot(ctx, actor, document_id=document.id, slot=slot)
 
 
+@job(batching.PRINT_JOB, title="制作批量打印件")
+def print_job(task: Task) -> dict[str, Any]:
+    """Make one print job of a batch, opening each paper's receipt first when receipts go with them."""
+    issued = task.step("读取批次", _issued_of, task.ctx, task.subject)
+    receipts: dict[str, str] = {}
+    for done, document_id in enumerate(issued if task.given["receipts"] else (), 1):
+        receipts[document_id] = task.step(f"第{done}份回证", receipt_of, task.ctx, task.by, document_id)
+        task.progress(done, len(issued), f"开具送达回证{done}/{len(issued)}")
+    return {"kit": task.step("制作打印文件", _printed, task, receipts)}
+
+
+def _issued_of(ctx: Context, batch_id: str) -> list[str]:
+    with ctx.database.read() as session:
+        items = batches.batch_facts(session, batch_id).items
+    return [str(i.document_id) for i in items if i.state is ItemState.DONE and i.document_id]
+
+
+def receipt_of(ctx: Context, account_id: str, document_id: str) -> str:
+    """Return the receipt that goes with a paper: the one that is open, else a new one of direct service."""
+    with ctx.database.read() as session:
+        actor = actor_of(session, account_id, ctx.clock.now())
+        case_id = queries.document_facts(session, document_id).case_id
+        papers = queries.documents_of(session, str(case_id))
+    known = [d.id for d in papers if d.type == RECEIPT and d.target_id == document_id and d.status in OPEN]
+    return known[-1] if known else services.serve(ctx, actor, document_ids=[document_id], method=DIRECT).id
+
+
+def _printed(task: Task, receipts: Mapping[str, str]) -> str:
+    with task.ctx.database.read() as session:
+        actor = actor_of(session, task.by, task.ctx.clock.now())
+        facts = batches.batch_facts(session, task.subject)
+    with Press(task.ctx) as press:
+        given = {"copies": task.given["copies"], "duplex": task.given["duplex"], "progress": task.progress}
+        return kit_of(task.ctx, actor, facts, press.pool, receipts=receipts, **given).id
+
+
 def kit_of(
-    ctx: Context, actor: Actor, batch: BatchFacts, pool: Pool, *, copies: int = 2, duplex: bool = True
+    ctx: Context,
+    actor: Actor,
+    batch: BatchFacts,
+    pool: Pool,
+    *,
+    copies: int = 2,
+    duplex: bool = True,
+    receipts: Mapping[str, str] | None = None,
+    progress: printing.Progress = printing.silent,
 ) -> KitFacts:
-    """Make one print job of all issued papers of a batch.
+    """Make one print job of all issued papers of a batch, each with its receipt where there is one.
 
     Raises:
         BadInput: None is issued yet.
     """
-    done = [i for i in batch.items if i.state is ItemState.DONE and i.document_id]
+    done = [(str(i.document_id), i.name) for i in batch.items if i.state is ItemState.DONE and i.document_id]
     if not done:
         raise BadInput("这个批次还没有制发的文书。", remedy="制作完成后再打印。", path="batch")
-    portions = [Portion(document_id=str(i.document_id), recipient=i.name, copies=copies) for i in done]
-    return printing.make_kit(ctx, actor, portions, pool, title=f"{batch.file_name}批量打印件", duplex=duplex)
+    with_each = receipts or {}
+    portions = [
+        Portion(document_id=paper, recipient=name, copies=copies, receipt_id=with_each.get(paper, ""))
+        for paper, name in done
+    ]
+    title = f"{batch.file_name}批量打印件"
+    return printing.make_kit(ctx, actor, portions, pool, title=title, duplex=duplex, progress=progress)

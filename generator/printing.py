@@ -37,7 +37,7 @@ Progress = Callable[[int, int, str], None]
 """Told how many portions are done, of how many, and whose."""
 
 
-def _silent(_done: int, _total: int, _message: str) -> None:
+def silent(_done: int, _total: int, _message: str) -> None:
     """Tell nobody."""
 
 
@@ -102,7 +102,7 @@ def make_kit(
     title: str = "",
     duplex: bool = True,
     mirrored: bool = False,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> KitFacts:
     """Make one print job and keep it.
 

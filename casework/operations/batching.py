@@ -24,6 +24,7 @@ from casework.facts import CaseFacts, DocumentFacts, Status
 from casework.operations import cases, issuing, parties
 from casework.operations.common import require_on
 from casework.operations.opening import Opening, open_paper
+from casework.operations.printing import MOST_COPIES
 from casework.parties import read_party
 from casework.sealing import INFORMANT
 from casework.tables import Line, Table, party_of, read_table
@@ -33,7 +34,7 @@ from foundation import jobs, journal
 from foundation.context import Context
 from foundation.errors import AnjuanError, BadInput, Finding, Refused, Unavailable
 
-JOB = "batch"
+JOB, PRINT_JOB = "batch", "batch-print"
 OWN = ("party.", "document.", "batch.")
 """Sources of what each paper has for itself."""
 ALIVE = frozenset(Status) - {Status.VOID, Status.REPLACED}
@@ -176,6 +177,31 @@ def retry(ctx: Context, actor: Actor, batch_id: str) -> BatchFacts:
             batches.change_item(session, batch_id, item.seq, at=ctx.clock.now(), **words)
         _note(at, actor, facts, "batch.retried", count=len(left))
         return _asked(at, facts, actor.account_id)
+
+
+def ask_print(
+    ctx: Context, actor: Actor, batch_id: str, *, copies: int, duplex: bool = True, receipts: bool = False
+) -> str:
+    """Ask for one print job of all issued papers of a batch, each with its receipt when wanted; return the job's id.
+
+    A print job that is still being made is returned instead of a second one.
+
+    Raises:
+        BadInput: None is issued yet, or the number of copies is wrong.
+    """
+    if not 1 <= copies <= MOST_COPIES:
+        raise BadInput("打印份数不对。", remedy=f"每份文书打印1至{MOST_COPIES}份。", path="copies")
+    with ctx.database.write() as session:
+        at = office(ctx, session)
+        facts = batches.batch_facts(session, batch_id)
+        shelf.lock_case(session, facts.case_id)
+        _require(at, actor, facts)
+        if not facts.count(ItemState.DONE):
+            raise BadInput("这个批次还没有制发的文书。", remedy="制作完成后再打印。", path="batch")
+        running = [j.id for j in jobs.jobs_of(session, subject=batch_id, kind=PRINT_JOB, limit=1) if not j.is_over]
+        given = {"copies": copies, "duplex": duplex, "receipts": receipts}
+        asked = {"kind": PRINT_JOB, "subject": batch_id, "by": actor.account_id, "agency_id": facts.agency_id}
+        return running[0] if running else jobs.ask(session, ctx, **asked, given=given)
 
 
 def batch(ctx: Context, actor: Actor, batch_id: str) -> BatchFacts:

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from casework import queries
 from casework.facts import DocumentFacts
 from casework.operations import batching
 from casework.tables import text_of
-from foundation import workflows
+from foundation import jobs, workflows
 from foundation.context import Context
 from tests.casework.offices import Bureau
 from tests.conftest import floor_of, settings_for
@@ -118,17 +119,27 @@ def test_a_batch_is_started_once_watched_and_printed(desk: Desk) -> None:
     assert desk.send(desk.home, page, **given)[1] == where
     waiting = desk.client.get(where).text
     assert "等待制作 2" in waiting
-    assert 'http-equiv="refresh"' in waiting
+    assert "data-poll" in waiting
     with desk.ctx.database.read() as session:
         from_page = queries.documents_of(session, str(desk.draft.case_id))
     assert len(from_page) == 1
     workflows.run_in_process(desk.ctx, _job(desk, where))
     done = desk.client.get(where).text
     assert "已制发 2" in done
-    assert 'http-equiv="refresh"' not in done
-    status, kit, _ = desk.send(f"{where}/print", done, copies="2", duplex="1")
-    assert status == 303
-    assert "4 张纸" in desk.client.get(kit).text
+    assert "data-poll" not in done
+    assert desk.send(f"{where}/print", done, copies="21")[0] == 422
+    for _ in range(2):  # a second press asks for nothing more
+        assert desk.send(f"{where}/print", done, copies="2", duplex="1", receipts="1")[:2] == (303, where)
+    assert "data-poll" in desk.client.get(where).text
+    with desk.ctx.database.read() as session:
+        (asked,) = jobs.jobs_of(session, kind=batching.PRINT_JOB)
+    kit = workflows.run_in_process(desk.ctx, asked.id).result["kit"]
+    assert f'href="/print-kits/{kit}"' in desk.client.get(where).text
+    page = desk.client.get(f"/print-kits/{kit}").text
+    assert page.count("送达回证") >= 2
+    with desk.ctx.database.read() as session:
+        papers = queries.documents_of(session, str(desk.draft.case_id))
+    assert Counter(d.type for d in papers) == {"batch_notice": 3, "service_receipt": 2}
     assert desk.client.get(f"/cases/{desk.draft.case_id}/batches").headers["Location"] == where
 
 

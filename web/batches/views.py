@@ -22,11 +22,9 @@ from casework.tables import MOST_BYTES, MOST_ROWS, text_of
 from casework.views import office
 from foundation import jobs
 from foundation.errors import BadInput
-from generator.batches import kit_of
 from web import blobs
 from web.forms import Form
 from web.lookup import sight
-from web.press import the_press
 from web.security import signed_in, the_actor, the_context
 
 batches = Blueprint("batches", __name__)
@@ -35,6 +33,8 @@ CARRIED = 400_000
 """Characters of a table that travels with its dry run (the server refuses larger texts in forms)."""
 BLANK_ROWS = 500
 """Rows of an empty workbook that are ready to be filled."""
+KITS = 5
+"""Print jobs of a batch that its page shows, the last first."""
 LOOKS = {ItemState.WAITING: "wait", ItemState.DONE: "ok", ItemState.FAILED: "bad"}
 
 
@@ -127,13 +127,14 @@ def _page(document_id: str, form: Form, trial: Trial | None) -> str:
 @signed_in
 def batch(batch_id: str) -> ResponseReturnValue:
     """Show how far a batch is, row by row."""
-    return _shown(batch_id, Form(values={"copies": "2", "duplex": "1"}))
+    return _shown(batch_id, Form(values={"copies": "2", "duplex": "1", "receipts": "1"}))
 
 
 def _shown(batch_id: str, form: Form) -> str:
     facts = batching.batch(the_context(), the_actor(), batch_id)
     with sight() as see:
         case, job = see.case(facts.case_id), jobs.job_facts(see.session, facts.job_id)
+        kits = jobs.jobs_of(see.session, subject=batch_id, kind=batching.PRINT_JOB, limit=KITS)
         title = office(see.ctx, see.session).catalogue.get(facts.type).title
     counts = [(STATE_NAMES[state], LOOKS[state], facts.count(state)) for state in ItemState]
     return render_template(
@@ -142,7 +143,9 @@ def _shown(batch_id: str, form: Form) -> str:
         batch=facts,
         case=case,
         job=job,
-        job_state=jobs.STATE_NAMES[job.state],
+        kits=kits,
+        busy=any(not j.is_over for j in (job, *kits)),
+        states=jobs.STATE_NAMES,
         title=title,
         counts=counts,
         names=STATE_NAMES,
@@ -167,16 +170,15 @@ def retry(batch_id: str) -> ResponseReturnValue:
 @batches.post("/batches/<batch_id>/print")
 @signed_in
 def print_all(batch_id: str) -> ResponseReturnValue:
-    """Make one print job of all papers that were issued."""
+    """Ask for one print job of all papers that were issued."""
     form = Form.posted()
     with form.attempt():
-        facts = batching.batch(the_context(), the_actor(), batch_id)
-        copies = form.said("copies")
-        if not (copies.isascii() and copies.isdigit()):
-            raise BadInput("打印份数不对。", remedy=f"填写1至{MOST_COPIES}的数字。", path="copies")
-        sides = bool(form.said("duplex"))
-        kit = kit_of(the_context(), the_actor(), facts, the_press().pool, copies=int(copies[:4]), duplex=sides)
-        return form.done(url_for("printing.kit", kit_id=kit.id))
+        words = form.said("copies")
+        copies = int(words[:4]) if words.isascii() and words.isdigit() else 0
+        sides, receipts = bool(form.said("duplex")), bool(form.said("receipts"))
+        batching.ask_print(the_context(), the_actor(), batch_id, copies=copies, duplex=sides, receipts=receipts)
+        flash("已开始制作打印件，完成后可在本页打开。", "success")
+        return form.done(url_for("batches.batch", batch_id=batch_id))
     return _shown(batch_id, form), form.status
 
 
