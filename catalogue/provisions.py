@@ -177,8 +177,15 @@ def fault_of(citation: Citation, day: dt.date) -> str:
 def ended_of(citation: Citation, day: dt.date) -> str:
     """Return that a cited statute had ended on a day, empty when not: earlier acts may still cite it (罚37)."""
     law = statutes().get(citation.statute)
-    if law is None or not law.has_ended(day):
-        return ""
+    return _end_of(law) if law is not None and law.has_ended(day) else ""
+
+
+def ended(day: dt.date) -> list[str]:
+    """Return what is to be told of the statutes that were no longer in force on a day."""
+    return [_end_of(law) for law in statutes().values() if law.has_ended(day)]
+
+
+def _end_of(law: Statute) -> str:
     return f"《{law.name}》施行到{law.last_day:%Y-%m-%d}为止（{law.ended_by}）"
 
 

@@ -56,4 +56,6 @@ def test_what_was_not_compared_with_a_text_is_told(handler: FlaskClient) -> None
 def test_the_environmental_code_is_offered_from_its_first_day(handler: FlaskClient) -> None:
     found = page(handler, q="不低于堆放物高度", day="2026-08-15")
     assert "《中华人民共和国生态环境法典》第一千一百三十条第（三）项" in found
-    assert "大气污染防治法" not in found
+    assert "大气污染防治法》第" not in found
+    assert "《中华人民共和国大气污染防治法》施行到2026-08-14为止" in found
+    assert "为止" not in page(handler, q="不低于堆放物高度", day="2026-08-14")

@@ -33,6 +33,7 @@ def index() -> ResponseReturnValue:
         area="statutes",
         day=day,
         laws=[(law.key, _title(law, day)) for law in laws],
+        ended=provisions.ended(day),
         parts=PARTS,
         built=built,
         fault=provisions.fault_of(built, day) if built else "",
