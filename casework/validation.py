@@ -116,9 +116,9 @@ def _checked(field: Field, value: Any, path: str, frame: Frame) -> Iterator[Find
 
 
 def _cited(field: Field, text: str, path: str, frame: Frame) -> Iterator[Finding]:
-    """Refuse provisions that do not exist, or were not in force when the matter began (罚37)."""
+    """Refuse provisions that neither the law of the time of the act has nor today's, which may be milder (罚37)."""
     for citation in citations(text):
-        if fault := fault_of(citation, _act_day(frame)):
+        if (fault := fault_of(citation, _act_day(frame))) and fault_of(citation, frame.today):
             message, remedy = f"“{field.label}”引用有误：{fault}。", "用条款选择器选行为发生时有效的条款。"
             yield Finding(code="CITE", article="罚37", path=path, message=message, remedy=remedy, who="承办人")
 

@@ -180,6 +180,13 @@ def ended_of(citation: Citation, day: dt.date) -> str:
     return _end_of(law) if law is not None and law.has_ended(day) else ""
 
 
+def begun_after(citation: Citation, day: dt.date) -> str:
+    """Return that a cited statute began only after a day, empty when it did not: it is applied where milder (罚37)."""
+    law = statutes().get(citation.statute)
+    first = min(v.first_day for v in law.versions) if law else day
+    return f"《{citation.name}》{first:%Y-%m-%d}起才施行" if first > day else ""
+
+
 def ended(day: dt.date) -> list[str]:
     """Return what is to be told of the statutes that were no longer in force on a day."""
     return [_end_of(law) for law in statutes().values() if law.has_ended(day)]

@@ -10,7 +10,7 @@ from decimal import Decimal
 from casework.gates.api import CaseView, day, gate, money
 from catalogue.citations import Citation, citations
 from catalogue.discretion import Band, Level, band_of, range_of, standard_of
-from catalogue.provisions import ended_of
+from catalogue.provisions import begun_after, ended_of
 from foundation.errors import Finding
 
 TYPES = ("penalty_prior_notice", "hearing_rights_notice", "penalty_decision", "summary_penalty_decision")
@@ -56,20 +56,21 @@ def _outside_band(view: CaseView, amount: Decimal, level: Level, band: Band) -> 
 
 @gate("G22", "引用的法律在行为发生时有效", "A21.1", "罚37", types=TYPES)
 def law_in_force(view: CaseView) -> Iterator[Finding]:
-    """Ask a written reason for a law that ended before the case began: the act may lie before its end."""
+    """Ask a written reason for a law that ended before the case began, or began after it (the milder is applied)."""
     began = day(view.value("illegal_time")) or (view.case and view.case.initiated_on) or view.today
     for name in ("violated", "penalty_basis"):
-        ended = {ended_of(c, began) for c in citations(str(view.value(name) or ""))}
-        for message in sorted(ended - {""}):
-            yield Finding(
-                code="G22",
-                article="罚37",
-                path=name,
-                message=f"{message}，不适用于以后的行为。",
-                remedy="改引现行法律；行为发生在终止之前的，写明发生的时间，并比较新旧规定的轻重。",
-                who="承办人",
-                soft=True,
-            )
+        for cited in citations(str(view.value(name) or "")):
+            ended, begun = ended_of(cited, began), begun_after(cited, began)
+            if ended:
+                remedy = "改引现行法律；行为发生在终止之前的，写明发生的时间，并比较新旧规定的轻重。"
+                yield _finding_of_time(name, f"{ended}，不适用于以后的行为。", remedy)
+            if begun:
+                remedy = "引用行为发生时的法律；新的规定处罚较轻或者不认为是违法的，写明比较的结果。"
+                yield _finding_of_time(name, f"{begun}，案件在此之前开始。", remedy)
+
+
+def _finding_of_time(path: str, message: str, remedy: str) -> Finding:
+    return Finding(code="G22", article="罚37", path=path, message=message, remedy=remedy, who="承办人", soft=True)
 
 
 def _words(band: Band) -> str:

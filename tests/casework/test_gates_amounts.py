@@ -91,5 +91,12 @@ def test_a_penalty_on_the_spot_looks_at_the_time_of_the_act() -> None:
     assert findings(view("summary_penalty_decision", data=after, of=later), "G22")[0].path == "violated"
 
 
+def test_a_law_made_after_the_act_is_applied_where_a_reason_says_that_it_is_milder() -> None:
+    seen = decided("20000", CODE, of=case(initiated_on=dt.date(2026, 7, 1)))
+    (finding,) = findings(seen, "G22")
+    assert finding.soft
+    assert "2026-08-15起才施行" in finding.message
+
+
 def test_the_code_keeps_the_range_of_the_law_before_it() -> None:
     assert "上限100,000元" in told(decided("100001", CODE))[0].message

@@ -157,6 +157,24 @@ def test_all_faults_come_at_once_with_their_places() -> None:
     assert faults(fields, {"b": "2026-03-11"}) == [("REQUIRED", "a"), ("CHECK", "b"), ("REQUIRED", "c")]
 
 
+@pytest.mark.parametrize(
+    ("cited", "wrong"),
+    [
+        ("《中华人民共和国大气污染防治法》第一百一十七条第（二）项", False),
+        ("《中华人民共和国大气污染防治法》第一百三十条", True),
+        ("《中华人民共和国行政处罚法》第六十三条第三款", True),
+        ("《行政执法监督条例》第三条", False),
+        ("《中华人民共和国生态环境法典》第一千一百三十条", True),
+        ("《某市扬尘条例》第九百条", False),
+    ],
+)
+def test_a_provision_that_neither_the_time_of_the_act_nor_today_knows_is_refused(cited: str, wrong: bool) -> None:
+    known = {"case.initiated_on": "2026-01-06"}
+    assert faults([field("basis", kind="citations")], {"basis": cited}, **known) == (
+        [("CITE", "basis")] if wrong else []
+    )
+
+
 def test_a_conditional_field_is_required_only_when_its_condition_holds() -> None:
     fields = [field("kind"), field("gender", required={"kind": ["公民"]})]
     assert faults(fields, {"kind": "公民"}) == [("REQUIRED", "gender")]
