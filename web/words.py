@@ -40,6 +40,8 @@ DOWNLOADS: Mapping[str, str] = {
     "signed_rendering": "PDF（含制发后的签名）",
 }
 """Kinds of a paper's files that people may download, the best first."""
+KIB = 1024
+UNITS = ("KiB", "MiB", "GiB", "TiB")
 
 
 def number_of(case: CaseFacts) -> str:
@@ -87,6 +89,14 @@ def linked_to(recordings: Iterable[RecordingFacts], document_id: str) -> list[Re
     return [r for r in recordings if document_id in r.document_ids]
 
 
+def size_name(size: int) -> str:
+    """Return a number of bytes as people read it: `15 字节`, `4.8 MiB`."""
+    if size < KIB:
+        return f"{size} 字节"
+    power = min((size.bit_length() - 1) // 10, len(UNITS))
+    return f"{size / KIB**power:.1f} {UNITS[power - 1]}"
+
+
 FILTERS = {
     "linked_to": linked_to,
     "party_options": party_options,
@@ -98,5 +108,6 @@ FILTERS = {
     "state_name": state_title,
     "status_name": status_name,
     "secrecy_name": secrecy_name,
+    "size_name": size_name,
 }
 """What templates may call."""

@@ -1,4 +1,4 @@
-"""A clerk at the keyboard: a case is begun by hand without a mouse; keys, help, phone width, nothing that axe minds."""
+"""A clerk at the keyboard: a case is begun, a paper filled and signed without a mouse; and all without script."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -9,9 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from access import accounts
+from casework.facts import CaseFacts, DocumentFacts
 from casework.operations import beginning, parties
 from casework.operations.beginning import Matter
-from tests.browser.conftest import PHONE, Visit
+from tests.browser.conftest import Visit
 from tests.browser.test_reading import faults
 from tests.casework.offices import Bureau
 from tests.conftest import floor_of, move, settings_for
@@ -20,6 +21,7 @@ from web.app import create_app
 
 pytestmark = pytest.mark.slow
 
+CLUE = {"source_type": "上级交办", "clue_summary": "群众反映粉尘外溢，上级交办核查。"}
 CITIZEN = ("孙·样例（虚构）", "１１０１０１１９９００１０１９９８４", "样例村3组（虚构）")
 
 
@@ -29,8 +31,8 @@ class Office:
 
     url: str
     login: str
-    case_id: str
-    party_id: str
+    bureau: Bureau
+    case: CaseFacts
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +48,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     move(ctx, "2026-06-01T10:00")
     renamed = {**parties.plain(party), "name": "示例新料场有限公司（虚构）"}
     parties.change_party(ctx, actor, party_id=party.id, base_version=1, reason="更名", **renamed)
-    accounts.set_password(ctx, account_id=actor.account_id, password=PASSWORD)
+    for one in (actor, bureau.as_("丙三")):
+        accounts.set_password(ctx, account_id=one.account_id, password=PASSWORD)
     server = make_server("127.0.0.1", 0, create_app(ctx), threaded=True)
     running = threading.Thread(target=server.serve_forever)
     running.start()
-    login = f"甲一-{bureau.agency_id}"
-    yield Office(url=f"http://127.0.0.1:{server.port}", login=login, case_id=begun.case.id, party_id=party.id)
+    url, login = f"http://127.0.0.1:{server.port}", f"甲一-{bureau.agency_id}"
+    yield Office(url=url, login=login, bureau=bureau, case=begun.case)
     server.shutdown()
     running.join()
     server.server_close()
@@ -78,11 +81,19 @@ def clerk(office: Office, browser: Browser) -> Iterator[Callable[..., Visit]]:
     assert [c for one in visits for c in one.complaints] == []
 
 
-def pages_of(office: Office) -> list[str]:
-    case, party = f"/cases/{office.case_id}", f"/parties/{office.party_id}"
-    manage = [f"{case}/manage/{act}" for act in ("party", "emergency", "dispute")]
-    own = ["/work", "/tour", "/cases/begin", case, f"{case}/papers", *manage]
-    return [*own, "/parties", "/parties/new", party, f"{party}/edit"]
+def walk(page: Page, selector: str) -> None:
+    """Walk with the tab key until the focus is on an element, and see the focus on the way."""
+    for _ in range(150):
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            assert page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") == "solid", selector
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(selector)
+
+
+def clue(office: Office, **data: str) -> DocumentFacts:
+    """Open the register of a clue in the case."""
+    return office.bureau.draft("case_source_register", office.case, data={**CLUE, **data})
 
 
 def focus(page: Page, name: str) -> None:
@@ -173,31 +184,54 @@ def test_keys_lead_to_places_and_help_and_leave_typing_alone(clerk: Callable[...
 
 def test_stale_drafts_are_filled_anew_from_the_case(clerk: Callable[..., Visit], office: Office) -> None:
     one = clerk()
-    one.page.goto(f"{one.url}/cases/{office.case_id}")
+    one.page.goto(f"{one.url}/cases/{office.case.id}")
     one.page.locator("#stale").get_by_role("button", name="更新").click()
     one.page.wait_for_load_state("networkidle")
-    one.page.goto(f"{one.url}/cases/{office.case_id}")
+    one.page.goto(f"{one.url}/cases/{office.case.id}")
     expect(one.page.locator("#stale")).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_the_pages_of_a_clerk(
-    clerk: Callable[..., Visit], office: Office, scheme: str
-) -> None:
-    one = clerk(color_scheme=scheme)
-    found = {}
-    for path in pages_of(office):
-        one.page.goto(f"{one.url}{path}")
-        one.page.evaluate("() => document.querySelectorAll('details').forEach(d => d.open = true)")
-        found[path] = faults(one)
-    assert {p: f for p, f in found.items() if f} == {}
+def test_a_paper_is_found_filled_saved_and_signed_with_the_keyboard_alone(office: Office, browser: Browser) -> None:
+    paper, page = clue(office), browser.new_page(locale="zh-CN")
+    page.goto(f"{office.url}/sign-in")
+    page.keyboard.type(office.login)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/work")
+    walk(page, f".task a[href*='{paper.id}']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/edit")
+    walk(page, "[name=verify_opinion]")
+    page.keyboard.type("属实，建议立案。")
+    walk(page, "#save")
+    page.keyboard.press("Enter")
+    page.locator("#saved", has_text="已自动保存").wait_for()
+    walk(page, f".desk-actions a[href='/documents/{paper.id}']")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/documents/{paper.id}")
+    walk(page, "#actions a[href$='/sign']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign")
+    walk(page, "#slot-handler button.btn-primary")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/documents/{paper.id}")
+    expect(page.get_by_role("status")).to_contain_text("已签署")
+    page.close()
 
 
-def test_no_page_of_a_clerk_is_wider_than_a_phone(clerk: Callable[..., Visit], office: Office) -> None:
-    one = clerk(viewport=PHONE, is_mobile=True, has_touch=True)
-    wide = {}
-    for path in pages_of(office):
-        one.page.goto(f"{one.url}{path}")
-        one.page.evaluate("() => document.querySelectorAll('details').forEach(d => d.open = true)")
-        wide[path] = one.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
-    assert {p: w for p, w in wide.items() if w > 1} == {}
+def test_a_case_is_read_and_a_paper_read_and_approved_without_script(office: Office, browser: Browser) -> None:
+    paper = office.bureau.sign(clue(office, verify_opinion="属实，建议立案。"), "handler")
+    one = Visit(page=browser.new_page(locale="zh-CN", java_script_enabled=False), url=office.url)
+    one.sign_in(f"丙三-{office.bureau.agency_id}", PASSWORD)
+    one.page.locator(f".task a[href*='{paper.id}']").click()
+    assert one.page.request.get(office.url + str(one.page.locator("img.pageimage").first.get_attribute("src"))).ok
+    one.page.locator("#slot-unit textarea").fill("同意立案。")
+    one.page.locator("#slot-unit").get_by_role("button", name="签署").click()
+    expect(one.page.get_by_role("status")).to_contain_text("已签署")
+    one.page.get_by_role("button", name="退出").click()
+    one.sign_in(office.login, PASSWORD)
+    one.page.goto(f"{office.url}/cases/{office.case.id}")
+    one.page.locator("#documents a", has_text="案件来源（线索）登记表").last.click()
+    expect(one.page.locator("main")).to_contain_text("丙三")
+    one.page.close()

@@ -120,30 +120,3 @@ def test_a_party_reads_asks_fetches_and_verifies_without_script(
     party.page.get_by_label("PDF").set_input_files(tmp_path / "copy.pdf")
     party.page.locator("details", has_text="核验电子文件").get_by_role("button", name="核验").click()
     expect(party.page.get_by_role("status")).to_contain_text("核验一致")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_a_partys_pages_and_none_is_wider_than_a_phone(
-    visit: Callable[..., Visit], scheme: str
-) -> None:
-    party = entered(visit, given_pin(visit), color_scheme=scheme, **PHONE_OPTIONS)
-    paper = str(party.page.get_by_role("link", name="阅读文书").first.get_attribute("href"))
-    found, wide = {}, {}
-    for path in ("/my/", paper, "/my/copies/new", "/verify", "/my/sign-in"):
-        party.page.goto(f"{party.url}{path}")
-        party.page.get_by_role("button", name="大字号").click()
-        found[path] = faults(party)
-        wide[path] = party.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
-    assert {p: f for p, f in found.items() if f} == {}
-    assert {p: w for p, w in wide.items() if w > 1} == {}
-
-
-def test_the_offices_pages_for_parties_are_accessible(visit: Callable[..., Visit]) -> None:
-    archivist = opened(visit, "壬九")
-    for name in ("查阅密码", "代为登记复制申请"):
-        href = str(archivist.page.get_by_role("link", name=name).first.get_attribute("href"))
-        other = visit("壬九")
-        other.page.goto(f"{other.url}{href}")
-        assert faults(other) == []
-    archivist.page.goto(f"{archivist.url}/copies/")
-    assert faults(archivist) == []

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from foundation.settings import ROOT
-from tests.browser.conftest import PHONE, Demo, Visit
+from tests.browser.conftest import Demo, Visit
 
 pytestmark = pytest.mark.slow
 
@@ -33,16 +33,6 @@ def verified(script: Path) -> "subprocess.CompletedProcess[str]":
     """Run a package's own check."""
     words = [sys.executable, str(script)]
     return subprocess.run(words, cwd=script.parent, check=False, capture_output=True, text=True)  # noqa: S603 - our own words
-
-
-def pages_of(visit: Visit) -> list[str]:
-    """Return the addresses of one page of each kind."""
-    visit.page.goto(f"{visit.url}/")
-    kinds = ["/", "/search?q=处罚", "/packages", "/verify", "/account"]
-    visit.open_case("扬尘")
-    kinds.append(visit.page.url.removeprefix(visit.url))
-    links = [visit.page.locator(f"{panel} a").first for panel in ("#documents", "#recordings", "#packages")]
-    return [*kinds, f"{kinds[5]}/journal", *(str(link.get_attribute("href")) for link in links)]
 
 
 @pytest.mark.parametrize("words", ["扬尘", "生活垃圾"])
@@ -101,6 +91,14 @@ def total(visit: Visit) -> int:
     found = re.search(r"共 (\d+) 条", visit.page.inner_text("main"))
     assert found
     return int(found[1])
+
+
+def test_a_bar_of_the_figures_leads_to_its_list_and_on_to_a_case(visit: Callable[..., Visit]) -> None:
+    one = visit("监督员")
+    one.page.goto(f"{one.url}/figures")
+    one.page.locator("svg a").first.click()
+    one.page.get_by_role("row").get_by_role("link").first.click()
+    one.page.wait_for_url("**/cases/**")
 
 
 def test_a_sealed_paper_is_downloaded(visit: Callable[..., Visit], tmp_path: Path) -> None:
@@ -177,34 +175,6 @@ def test_the_code_of_a_paper_leads_to_the_public_answer_without_signing_in(visit
     assert "示例砂石料场" not in text
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_any_page(visit: Callable[..., Visit], scheme: str) -> None:
-    one = visit("甲一", color_scheme=scheme)
-    found = {}
-    for path in pages_of(one):
-        one.page.goto(f"{one.url}{path}")
-        found[path] = faults(one)
-    assert {p: f for p, f in found.items() if f} == {}
-
-
-def test_the_sign_in_and_health_pages_are_accessible(visit: Callable[..., Visit]) -> None:
-    stranger = visit()
-    stranger.page.goto(f"{stranger.url}/sign-in")
-    assert faults(stranger) == []
-    admin = visit("管理员")
-    admin.page.goto(f"{admin.url}/health")
-    assert faults(admin) == []
-
-
-def test_no_page_is_wider_than_a_phone(visit: Callable[..., Visit]) -> None:
-    one = visit("甲一", viewport=PHONE, is_mobile=True, has_touch=True)
-    wide = {}
-    for path in pages_of(one):
-        one.page.goto(f"{one.url}{path}")
-        wide[path] = one.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
-    assert {p: w for p, w in wide.items() if w > 1} == {}
-
-
 def test_everything_can_be_reached_by_keyboard_and_the_focus_is_seen(visit: Callable[..., Visit]) -> None:
     one = visit("甲一")
     one.page.goto(f"{one.url}/")
@@ -238,11 +208,3 @@ def test_a_printed_page_has_neither_menu_nor_buttons(visit: Callable[..., Visit]
     one.page.emulate_media(media="print")
     expect(one.page.locator(".topbar")).to_be_hidden()
     expect(one.page.locator("#documents")).to_be_visible()
-
-
-def test_pages_stay_light(visit: Callable[..., Visit], demo: Demo) -> None:
-    one = visit("甲一")
-    sizes: list[int] = []
-    one.page.on("response", lambda r: sizes.append(int(r.headers.get("content-length") or 0)))
-    one.page.goto(f"{demo.url}/")
-    assert sum(sizes) < 400_000

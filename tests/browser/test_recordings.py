@@ -286,25 +286,6 @@ def test_a_recording_is_watched_marked_and_read_by_keyboard(
     assert faults(one.page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_and_nothing_is_wider_than_a_phone(
-    seat: Callable[..., Seat], office: Office, scheme: str
-) -> None:
-    one = seat(viewport=PHONE, is_mobile=True, has_touch=True, color_scheme=scheme)
-    known = recordings.announce_recording(
-        office.ctx, office.bureau.as_("乙二"), case_id=office.case.id, kind="录像", scene="检查", place="料场",
-        operator_id=office.bureau.ids["乙二"], started_at=office.ctx.clock.now(),
-    )  # fmt: skip
-    own = f"/cases/{office.case.id}"
-    found: dict[str, object] = {}
-    of_case = [f"{own}/recordings/new", f"{own}/phone", f"{own}/capture"]
-    for path in (*of_case, "/recordings", "/uploads", f"/recordings/{known.id}"):
-        one.open(path)
-        wide = one.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
-        found[path] = [*faults(one.page), *([wide] if wide > 1 else [])]
-    assert {p: f for p, f in found.items() if f} == {}
-
-
 def test_a_file_is_added_without_script(seat: Callable[..., Seat], office: Office, tmp_path: Path) -> None:
     one = seat(java_script_enabled=False)
     one.open(f"/cases/{office.case.id}/recordings/new")

@@ -17,6 +17,7 @@ from casework.views import office
 from foundation.errors import BadInput, Finding
 from generator import issuing
 from web import blobs
+from web.documents.actions import OPEN
 from web.documents.views import drawn_of
 from web.drafting import previews
 from web.forms import Form
@@ -95,7 +96,7 @@ def _page(see: Sight, document_id: str, form: Form) -> str:
         form=form,
         blank=Form(),
         slots=slots_of(see.ctx, see.actor, document_id),
-        notable=[f for f in found if f.code != "SLOT"],
+        notable=[f for f in found if f.code != "SLOT"] if facts.status in OPEN else [],
         flags=queries.flags_of(see.session, facts.case_id) if facts.case_id else [],
         changes=_changes(see, facts, max((r.version for r in remarks), default=0)),
         remarks=remarks,
