@@ -28,6 +28,9 @@ from generator.render_values import Row, signature_rows, typed_values
 
 SIGNATURE_MM = 9
 """Height of a drawn signature."""
+YOU = "你（单位）"
+"""How definitions address whoever the paper goes to; printed as it is where the paper does not say who that is."""
+ADDRESSED = {"公民": "你", "个体工商户": "你", "法人": "你单位", "其他组织": "你单位"}
 
 
 class Environment(ImmutableSandboxedEnvironment):
@@ -71,7 +74,7 @@ class Filled(DocxTemplate):  # type: ignore[misc]  # docxtpl is untyped
 
 @functools.lru_cache(maxsize=1000)
 def _patched(source: str) -> str:
-    return str(DocxTemplate.patch_xml(DocxTemplate(""), source))
+    return str(DocxTemplate.patch_xml(DocxTemplate(""), source)).replace(YOU, "{{ aj.you }}")
 
 
 def render(
@@ -146,9 +149,16 @@ def _context(definition: DocumentType, values: Mapping[str, Any], furniture: Fur
         address=furniture.address,
         watermark="草稿" if draft and not furniture.for_signing else "",
         struck="／",
+        you=_addressed(values),
         sign=Row(**signs),
     )
     return typed_values(definition, values, draft=draft) | {"aj": around}
+
+
+def _addressed(values: Mapping[str, Any]) -> str:
+    """Return how the paper speaks to its addressee: a neighbour who is told of an application is not the applicant."""
+    applicant = None if values.get("addressee_kind") == "利害关系人" else values.get("applicant_type")
+    return ADDRESSED.get(str(values.get("party_type") or applicant), YOU)
 
 
 def _normal(docx: bytes, furniture: Furniture) -> bytes:

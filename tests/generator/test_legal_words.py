@@ -125,3 +125,17 @@ def test_an_announcement_counts_remedies_from_the_day_of_deemed_service() -> Non
     assert "自视为送达之日起60日内" in words
     assert "自视为送达之日起60日内先向" in said("service_announcement", **FIRST)
     assert "行政复议" not in said("service_announcement", tells_remedy=False), "a notice is no decision"
+
+
+@pytest.mark.parametrize(
+    ("party", "you"), [("公民", "你"), ("个体工商户", "你"), ("法人", "你单位"), ("其他组织", "你单位")]
+)
+def test_citizens_and_organisations_are_spoken_to_as_such(party: str, you: str) -> None:
+    words = said("penalty_prior_notice", party_type=party)
+    assert f"{you}有权进行陈述和申辩" in words
+    assert "你（单位）" not in words
+
+
+def test_who_is_not_known_is_addressed_as_forms_do() -> None:
+    assert "现向你（单位）公告送达" in said("service_announcement")
+    assert "直接关系你（单位）的重大利益" in said("interested_party_notice", addressee_kind="利害关系人")
