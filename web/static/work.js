@@ -19,6 +19,7 @@ async function refresh(section) {
 }
 
 async function watch(section) {
+  const after = section.dataset.after; // of the one that waited: it is over when its successor says nothing of it
   let current = section;
   while (current && current.dataset.poll) {
     const pause = document.hidden ? HIDDEN_MS : Number(current.dataset.poll);
@@ -29,7 +30,7 @@ async function watch(section) {
       // the network is gone for a moment: the next round asks again
     }
   }
-  if (current && current.dataset.after === "reload") {
+  if (current && after === "reload") {
     location.reload();
   }
 }
