@@ -96,6 +96,16 @@ def test_what_changed_since_a_return_stands_before_the_signer(site: Site, as_: C
     assert "清河路口物料未覆盖" in page
 
 
+def test_who_signs_on_the_offices_screen_draws_or_signed_on_paper(site: Site, handler: FlaskClient) -> None:
+    paper = asked(site)
+    page = f"/documents/{paper.id}/sign"
+    answer = post(handler, page, f"{page}/party", name="钱样本", method="screen")
+    assert answer.status_code == 422
+    assert "还没有手写签名" in answer.text
+    assert not now(site, paper).slots
+    assert post(handler, page, f"{page}/party", name="钱样本", method="paper").status_code == 303
+
+
 def test_a_party_signs_on_the_own_phone_by_a_code_that_is_good_once(site: Site, handler: FlaskClient) -> None:
     paper = asked(site)
     page = f"/documents/{paper.id}/sign"

@@ -54,7 +54,7 @@ def sign(document_id: str, slot: str) -> ResponseReturnValue:
             values={k.removeprefix("value."): form.said(k) for k in form.values if k.startswith("value.")},
             name=form.said("name"),
             method=form.said("method") or "screen",
-            image=drawn_signature(form.said("image")),
+            image=_pad(form),
             refused=form.said("refused"),
             witness=form.said("witness"),
             content_digest=form.said("digest"),
@@ -80,6 +80,19 @@ def drawn_signature(sent: str) -> bytes:
         return base64.b64decode(sent.removeprefix(PNG_URL), validate=True)
     except binascii.Error as error:
         raise BadInput("签名图片不完整。", remedy="清除后重新签名。", path="image") from error
+
+
+def _pad(form: Form) -> bytes:
+    """Return what was drawn in the pad; who signs on this screen, and is not of the office, has to draw.
+
+    Raises:
+        BadInput: Nothing was drawn.
+    """
+    image = drawn_signature(form.said("image"))
+    if not image and form.said("method") == "screen" and not form.said("refused"):
+        remedy = "请对方在签名框内签名；已在纸上签的，选“已在纸质件上签”。"
+        raise BadInput("还没有手写签名。", remedy=remedy, path="image")
+    return image
 
 
 def _page(see: Sight, document_id: str, form: Form) -> str:
