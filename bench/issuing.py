@@ -112,7 +112,7 @@ def _bare(job: Job) -> int:
     if name not in _SHEETS:
         use_fonts(Path(job.fonts_dir))
         fonts = FontConfiguration()
-        sheet = CSS(string=style_sheet(name, tight=False), font_config=fonts)
+        sheet = CSS(string=style_sheet(name), font_config=fonts)
         _SHEETS[name] = fonts, sheet, pipeline.Srgb()
     fonts, sheet, colours = _SHEETS[name]
     text, images = pipeline._page(converted, job.furniture), pipeline.Assets(converted.images)
@@ -124,7 +124,7 @@ def _bare(job: Job) -> int:
 def _drawn(job: Job) -> int:
     """Draw the same with the pipeline's own WeasyPrint."""
     converted, name = _converted(job)
-    document = pipeline._lay_out(converted, job, name, tight=False)
+    document = pipeline._lay_out(converted, job, name)
     return len(document.write_pdf(pdf_variant=pipeline.VARIANT, output_intent=pipeline.COLOURS))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from catalogue.conditions import Condition, parse_condition
 
 LAYOUTS = ("letter", "form", "record", "list", "receipt", "cover")
-STYLES = ("body", "flush", "heading", "subheading", "addressee", "center", "right", "note", "amount")
+STYLES = ("body", "flush", "heading", "subheading", "addressee", "center", "right", "number", "note", "amount")
 CELL_KINDS = ("label", "value", "text", "choice", "slot", "sign")
 FORM_WIDTHS, LETTER_WIDTHS = (30.0, 55.0, 30.0, 55.0), (28.0, 50.0, 28.0, 50.0)
 """Columns, mm, of a table that gives none (forms 170 mm, letters 156 mm in all)."""

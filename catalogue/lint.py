@@ -7,7 +7,7 @@ from catalogue import body as b
 from catalogue.conditions import names_in
 from catalogue.definitions import DocumentType
 
-FILTERS = frozenset(["capital", "figures", "date", "time", "day", "names", "officers", "clause", "or", "count"])
+FILTERS = frozenset(["capital", "figures", "date", "time", "day", "names", "officers", "clause", "or", "led", "count"])
 TAG = re.compile(r"\{\{(.*?)\}\}", re.S)
 PLAIN = re.compile(
     r"^\s*(?P<name>[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?)\s*(?P<filters>(\|\s*[a-z_]+(\([“\"][^”\"]*[”\"]\))?\s*)*)$"

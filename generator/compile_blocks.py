@@ -12,6 +12,9 @@ from generator.compile_styles import Layout
 from generator.compile_tables import conditional, list_table, ruled_table
 from generator.compile_xml import bookmark, cell, control, paragraph, row, table, text_run
 
+MANY = ("member", "expert")
+"""Roles of whom everybody signs who was there."""
+
 
 class Writer:
     """Writes the blocks of one definition."""
@@ -33,14 +36,21 @@ class Writer:
         return "".join(out)
 
     def foot_rows(self) -> str:
-        """Write the signature rows for the foot of each page, two signers' groups a line."""
-        cells = [self._group(self.definition.slot(name), "footer_sign") for name in self.foot]
-        if not cells:
-            return ""
+        """Write the signature rows for the foot of each page: two signers' groups a line, one of which many sign."""
         half = self.layout.width / 2
-        cells += [paragraph("footer_sign")] * (len(cells) % 2)
-        rows = "".join(row(cell(x, half) + cell(y, half)) for x, y in zip(cells[::2], cells[1::2], strict=True))
-        return table((half, half), rows, style="plain")
+        rows, waiting = list[str](), list[str]()
+        for slot in (self.definition.slot(name) for name in self.foot):
+            group = self._group(slot, "footer_sign")
+            if slot.role in MANY:
+                rows.append(row(cell(group, 2 * half, span=2)))
+                continue
+            waiting.append(cell(group, half))
+            if len(waiting) == 2:  # noqa: PLR2004 - two a line
+                rows.append(row("".join(waiting)))
+                waiting.clear()
+        if waiting:
+            rows.append(row(waiting[0] + cell(paragraph("footer_sign"), half)))
+        return table((half, half), "".join(rows), style="plain") if rows else ""
 
     def head(self, block: b.Head) -> str:
         """Agency line, spaced title, number at the right."""
@@ -56,8 +66,8 @@ class Writer:
         """Labelled facts in one line."""
         runs = []
         for i, part in enumerate(block.parts):
-            gap = "　　" if i else ""
-            runs += [text_run(f"{gap}{part.label}：", "label_text"), text_run(part.text)]
+            runs += [text_run("　　")] if i else []
+            runs += [text_run(f"{part.label}：", "label_text"), text_run(part.text)]
         return paragraph("facts", *runs)
 
     def table(self, block: b.Table) -> str:

@@ -10,6 +10,8 @@ from generator.compile_xml import TAG, control, paragraph, quoted, text_run
 
 LONG = 40
 """A literal text longer than this is set like a paragraph."""
+FEW = 12
+"""A text with no more fixed characters than this is nothing without its values."""
 NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 POINT_MM = 25.4 / 72
@@ -32,10 +34,26 @@ def _value(definition: DocumentType, cell: Cell, _width: float) -> str:
 
 
 def _text(definition: DocumentType, cell: Cell, _width: float) -> str:
-    names = [name for tag in TAG.findall(cell.text) for name in NAME.findall(tag)]
-    fields = [field for name in names if (field := definition.find_field(name)) is not None]
-    long = len(TAG.sub("", cell.text)) > LONG or any(field.kind in RUNNING for field in fields)
-    return paragraph("cell_text" if long and not cell.align else _aligned(cell.align), text_run(cell.text))
+    fields = [field for name in named(cell.text) if (field := definition.find_field(name)) is not None]
+    fixed = len(TAG.sub("", cell.text))
+    long = fixed > LONG or any(field.kind in RUNNING for field in fields)
+    style = "cell_text" if long and not cell.align else _aligned(cell.align)
+    return paragraph(style, text_run(cell.text if fixed > FEW else struck(cell.text)))
+
+
+def named(text: str) -> list[str]:
+    """Return the names in the tags of a text: of fields, and of filters."""
+    return [name for tag in TAG.findall(text) for name in NAME.findall(tag)]
+
+
+def struck(text: str) -> str:
+    """Write a text that is struck as a whole when nothing in it has a value: `／，／` or `／日` never stands."""
+    tags = TAG.findall(text)
+    if not tags or text in tags or any(tag.startswith("{%") for tag in tags):
+        return text
+    values = dict.fromkeys(tag[2:-2].partition("|")[0].strip() for tag in tags)
+    some = " or ".join(f"({value} is filled)" for value in values)
+    return f"{{% if {some} %}}{text}{{% else %}}{{{{ aj.struck }}}}{{% endif %}}"
 
 
 def _choice(definition: DocumentType, cell: Cell, _width: float) -> str:

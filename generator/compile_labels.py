@@ -40,6 +40,25 @@ WORDS = (
     "记录",
     "编号",
     "名称",
+    "签收",
+    "身份",
+    "地址",
+    "案号",
+    "证号",
+    "法院",
+    "法定",
+    "处理",
+    "存入",
+    "补报",
+    "加重",
+    "申请",
+    "工作",
+    "本地",
+    "电子",
+    "纸质",
+    "实名",
+    "节假日",
+    "的影响",
 )
 """Words that begin a line well: a label is broken before them rather than inside."""
 
@@ -79,7 +98,8 @@ def _best_cut(label: str, even: float, room: float) -> int:
     fitting = [i for i in places if _length(label[:i]) <= room] or places[:1]
     near = sorted((i for i in fitting if _length(label[:i]) >= even - 2), key=lambda i: abs(_length(label[:i]) - even))
     signs = (i for i in near if label[i - 1] in AFTER or label[i] in BEFORE)
-    words = (i for i in near if label.startswith(WORDS, i))
+    later = sorted(near, key=lambda i: (abs(_length(label[:i]) - even), -i))
+    words = (i for i in later if label.startswith(WORDS, i))
     return next(signs, None) or next(words, None) or (near or fitting[-1:])[0]
 
 

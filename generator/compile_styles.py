@@ -22,6 +22,10 @@ W_NS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 TWIPS_MM = 1440 / 25.4
 """Word's twentieths of a point in one millimetre."""
 
+RULES = {"grid": (12, 5), "joined": (12, 5), "plain": (0, 0)}
+"""Table styles, with the widths of their outer and inner rules in eighths of a point; a joined table goes on with the
+one above it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Style:
@@ -105,6 +109,7 @@ def styles_xml(of: Layout) -> str:
     """Write styles.xml for a layout."""
     paragraphs = "".join(_word_style(s, "paragraph") for s in of.paragraphs.values())
     characters = "".join(_word_style(s, "character") for s in of.characters.values())
+    tables = "".join(_table_style(name, *widths) for name, widths in RULES.items())
     return (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:styles xmlns:w="{W_NS}">'
         f'<w:docDefaults><w:rPrDefault><w:rPr>{_word_font("fang")}<w:kern w:val="0"/><w:sz w:val="24"/>'
@@ -113,7 +118,7 @@ def styles_xml(of: Layout) -> str:
         '<w:style w:type="paragraph" w:customStyle="1" w:styleId="end"><w:name w:val="表后"/><w:pPr>'
         '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr>'
         '<w:rPr><w:sz w:val="2"/></w:rPr></w:style>'
-        f"{paragraphs}{characters}{_table_style('grid', 12, 5)}{_table_style('plain', 0, 0)}</w:styles>"
+        f"{paragraphs}{characters}{tables}</w:styles>"
     )
 
 
@@ -153,7 +158,7 @@ def _word_font(key: str) -> str:
 
 
 def _table_style(name: str, outer: int, inner: int) -> str:
-    """Write a table style; widths in eighths of a point (outer line 1.2 pt, inner 0.6 pt)."""
+    """Write a table style; widths in eighths of a point."""
 
     def edge(side: str, size: int) -> str:
         return f'<w:{side} w:val="{"single" if size else "nil"}" w:sz="{size}" w:space="0" w:color="000000"/>'

@@ -4,28 +4,50 @@ from collections.abc import Sequence
 
 from catalogue.body import Cell, ListTable, Table, TableRow
 from catalogue.definitions import LONG, DocumentType
-from generator.compile_cells import cell_content, slot_height
+from generator.compile_cells import cell_content, named, slot_height
 from generator.compile_conditions import expression
 from generator.compile_labels import label_runs
-from generator.compile_xml import cell, control, paragraph, row, row_control, table, text_run
+from generator.compile_xml import TAG, cell, control, paragraph, row, row_control, table, text_run
 
 LEAST_HEIGHT = 8.0
 """Least height of a row, mm."""
 
 
 def ruled_table(definition: DocumentType, block: Table, widths: Sequence[float]) -> str:
-    """Write a table with joined, looped and conditional rows."""
+    """Write a table with joined, looped and conditional rows; a list in it is a part of its own with its head."""
     pending: dict[int, tuple[int, int]] = {}
-    rows = []
+    cuts = _cuts(block)
+    parts: list[list[str]] = []
     for i, entry in enumerate(block.rows):
-        near = not entry.each and i + 1 < len(block.rows) and _only_signed(definition, block.rows[i + 1])
-        xml = _row(definition, entry, widths, pending, head=i < block.head, near=near)
+        if not parts or (i in cuts and not pending):
+            parts.append([])
+        near = not entry.each and i + 1 < len(block.rows) and _says_nothing(definition, block.rows[i + 1])
+        xml = _row(definition, entry, widths, pending, head=i < block.head or _leads(block, i), near=near)
         if entry.each:
             xml = row_control(f"for {entry.as_} in {entry.each} or []") + xml + row_control("endfor")
         if entry.when is not None:
             xml = row_control(f"if {expression(entry.when)}") + xml + row_control("endif")
-        rows.append(xml)
-    return table(tuple(widths), "".join(rows))
+        parts[-1].append(xml)
+    tables = [table(tuple(widths), "".join(part), style="joined" if i else "grid") for i, part in enumerate(parts)]
+    return paragraph("end").join(tables)
+
+
+def _cuts(block: Table) -> set[int]:
+    """Return where parts of a table begin: with a list's head, and after a list; a part always has a row."""
+    starts = [i + shift for i in range(len(block.rows)) if _leads(block, i) for shift in (0, 2)]
+    cuts = {i for i in starts if _firm(block.rows[:i]) and _firm(block.rows[i:])}
+    return {i for i in cuts if _firm(block.rows[i : min((c for c in cuts if c > i), default=None)])}
+
+
+def _leads(block: Table, i: int) -> bool:
+    """Tell whether a row of labels is the head of a list: it repeats on every page that the list reaches."""
+    follows = i + 1 < len(block.rows) and block.rows[i + 1].each
+    return bool(follows) and _firm(block.rows[i : i + 1]) and all(c.kind == "label" for c in block.rows[i].cells)
+
+
+def _firm(rows: Sequence[TableRow]) -> bool:
+    """Tell whether some row is always drawn."""
+    return any(entry.when is None and not entry.each for entry in rows)
 
 
 def _row(
@@ -58,11 +80,12 @@ def _row(
     return row("".join(out), height=height, whole=_whole(definition, entry), head=head, near=near)
 
 
-def _only_signed(definition: DocumentType, entry: TableRow) -> bool:
-    """Tell whether a row holds labels and signatures alone: on a page of its own nobody would know what was signed."""
+def _says_nothing(definition: DocumentType, entry: TableRow) -> bool:
+    """Tell whether a row holds labels and signatures alone, or room to paste: nobody would know what was signed."""
     slots = [definition.slot(c.name) for c in entry.cells if c.kind in ("slot", "sign")]
-    others = any(c.kind not in ("slot", "sign", "label") for c in entry.cells)
-    return bool(slots) and not others and not any(slot.fills for slot in slots)
+    rest = [c for c in entry.cells if c.kind not in ("slot", "sign", "label")]
+    pasted = [c for c in rest if c.kind == "text" and c.height and not TAG.search(c.text)]
+    return bool(slots or pasted) and rest == pasted and not any(slot.fills for slot in slots)
 
 
 def _height(definition: DocumentType, this: Cell) -> float:
@@ -86,10 +109,8 @@ def _whole(definition: DocumentType, entry: TableRow) -> bool:
     """Tell whether a row stays on one page: rows of lists and of opinions do, others that may hold long text break."""
     if entry.each:
         return True
-    return not any(
-        c.kind == "text" or (c.kind == "value" and (f := definition.find_field(c.name)) is not None and f.kind in LONG)
-        for c in entry.cells
-    )
+    names = [name for c in entry.cells for name in ([c.name] if c.kind == "value" else named(c.text))]
+    return not any((f := definition.find_field(name)) is not None and f.kind in LONG for name in names)
 
 
 def list_table(definition: DocumentType, block: ListTable, width: float) -> str:

@@ -52,7 +52,7 @@ def table(widths: list[float] | tuple[float, ...], rows: str, *, style: str = "g
     """Write a table of fixed column widths in mm."""
     total = round(sum(widths) * TWIPS_MM)
     grid = "".join(f'<w:gridCol w:w="{round(w * TWIPS_MM)}"/>' for w in widths)
-    margins = "".join(f'<w:{side} w:w="91" w:type="dxa"/>' for side in ("left", "right")) if style == "grid" else ""
+    margins = "".join(f'<w:{side} w:w="91" w:type="dxa"/>' for side in ("left", "right")) if style != "plain" else ""
     return (
         f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{total}" w:type="dxa"/>'
         f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar></w:tblPr>'

@@ -3,7 +3,7 @@
 Promises: the HTML holds exactly the text of the DOCX; it names no address but `asset:` ids of images inside the DOCX;
 no construct is passed over in silence. Paragraphs and runs carry the names of our styles (`templates/_styles`),
 direct formatting from Word becomes a small set of CSS properties. Tables are in `convert_tables`, runs in
-`convert_runs`.
+`convert_runs`, what stays together on a page in `convert_keeping`.
 """
 
 import io
@@ -16,11 +16,9 @@ from lxml import etree
 
 from generator.compile_styles import Layout
 from generator.convert_css import FOOT_LINE, MOST_FOOT_LINES
+from generator.convert_keeping import kept
 from generator.convert_parts import POINT_MM, R, Source, W, local, relations, root, unsupported, value
 from generator.convert_tables import blocks
-
-SHORT = 26
-"""A last paragraph of so many characters may be one line: then the paragraph before it stays with it and the seal."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +45,7 @@ def convert(docx: bytes, layout: Layout) -> Converted:
     body = root(parts[main]).find(f"{W}body")
     if body is None:
         raise unsupported("没有正文")
-    text = list(blocks(source, body))
-    _keep_near_seal(text)
+    text = kept(list(blocks(source, body)), layout.name)
     head, foot, lines = _furniture(source, body, main)
     lines = min(lines, MOST_FOOT_LINES)
     classes = f"{layout.name} foot{lines}" if lines else layout.name
@@ -78,32 +75,21 @@ def _signature_lines(tree: etree._Element, layout: Layout) -> int:
     """Estimate the lines that signatures take at the foot: the highest cell of each row, wrapped text counted."""
     height = 0.0
     for row in tree.iter(f"{W}tr"):
-        cells = [sum(_paragraph_height(p, layout) for p in cell.iter(f"{W}p")) for cell in row.iter(f"{W}tc")]
-        height += max(cells, default=0)
+        height += max((_cell_height(cell, layout) for cell in row.iter(f"{W}tc")), default=0)
     return -int(-height // FOOT_LINE)
 
 
-def _paragraph_height(paragraph: etree._Element, layout: Layout) -> float:
+def _cell_height(cell: etree._Element, layout: Layout) -> float:
+    room = layout.width * int(value(cell, "tcPr/gridSpan") or 1) / 2 - 4
+    return sum(_paragraph_height(p, layout, room) for p in cell.iter(f"{W}p"))
+
+
+def _paragraph_height(paragraph: etree._Element, layout: Layout, room: float) -> float:
     style = value(paragraph, "pPr/pStyle") or ""
     if style != "footer_sign":
         return 0.0
     text = "".join(t.text or "" for t in paragraph.iter(f"{W}t"))
     each = 12 * POINT_MM * 1.15  # names are larger than labels
     width = sum(each if ord(c) > 0x2E7F else each / 2 for c in text)  # noqa: PLR2004 - first of the full-width scripts
-    lines = max(1, -int(-width // (layout.width / 2 - 4)))
+    lines = max(1, -int(-width // room))
     return lines * (layout.paragraphs[style].line or 24) * POINT_MM
-
-
-def _keep_near_seal(text: list[str]) -> None:
-    """Keep two lines of text on the seal's page: a short last paragraph holds the one before it."""
-    for i, block in enumerate(text):
-        if block.startswith('<p class="signatory"') and i > 1 and _plain_length(text[i - 1]) <= SHORT:
-            text[i - 2] = text[i - 2].replace('class="', 'class="near ', 1)
-
-
-def _plain_length(block: str) -> int:
-    depth, count = 0, 0
-    for c in block:
-        depth += (c == "<") - (c == ">")
-        count += depth == 0
-    return count

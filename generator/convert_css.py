@@ -7,8 +7,9 @@ from generator.compile_styles import Layout, Style, layout, style_file
 
 FOOT_LINE = 9.0
 """Height of one line of signatures at the foot of a page, mm."""
-TIGHT = 0.92
-"""Line height of a tightened paper: 28.5 pt become 26.2 pt, 24 lines instead of 22."""
+TIGHT = (1.0, 0.92, 0.89, 0.86)
+"""Line heights of a paper and of a tightened one: 28.5 pt become 26.2, 25.4 or 24.5 pt, 24 to 26 lines instead of 22
+(GB/T 9704 lets a special case be adjusted); the size of the letters never changes."""
 MOST_FOOT_LINES = 12
 """More signature lines than this do not fit the foot of a page."""
 
@@ -29,7 +30,7 @@ html { font: 12pt/1.5 AjFang, AjSong; color: #000; widows: 2; orphans: 1 }
 body { margin: 0 }
 p { margin: 0; overflow-wrap: break-word }
 img { image-rendering: crisp-edges; max-width: 100% }
-.k, .option, .date { white-space: nowrap }
+.k, .option, .date, p.facts .label_text { white-space: nowrap }
 .dot { font-family: AjDot, AjSong }
 .tick_box { letter-spacing: 0 }
 .tick_mark { margin-left: -1em; font-family: AjSong }
@@ -42,11 +43,14 @@ p.signatory, p.dateline, p.tail_rule, p.tail { break-before: avoid }
 .break { break-before: page }
 table { border-collapse: collapse; width: 100%; table-layout: fixed; border-spacing: 0 }
 table.grid { border: 1.2pt solid #000; margin-bottom: 2mm }
-table.grid > * > tr > td { border: .6pt solid #000; padding: .7mm 1.6mm }
+table.joined { border: 1.2pt solid #000; border-top: 0; margin: -6.27pt 0 2mm; break-before: avoid }
+table.open { border-bottom: 0 }
+table.grid > * > tr > td, table.joined > * > tr > td { border: .6pt solid #000; padding: .7mm 1.6mm }
 table.plain { border: 0 }
 table.plain td { border: 0; padding: 0 }
 td { vertical-align: top } td.center { vertical-align: middle } td.bottom { vertical-align: bottom }
-tr.whole { break-inside: avoid }
+.whole { break-inside: avoid }
+.letter table.grid { margin-top: 1.2mm }
 #footer { position: running(footer); width: 100% }
 #footer td { vertical-align: middle }
 p.footer_code img { display: block; margin-left: -1mm }
@@ -58,20 +62,20 @@ p img { vertical-align: -2.5mm } p.photo img { vertical-align: baseline }
 
 
 @functools.lru_cache(maxsize=16)
-def style_sheet(layout_name: str, *, tight: bool = False) -> str:
+def style_sheet(layout_name: str, tight: float = 1.0) -> str:
     """Return the CSS of a layout, without font faces; tight lines save a page that would hold a few lines only."""
     of = layout(layout_name)
-    if tight:
-        of = replace(of, paragraphs={k: _tight(s) for k, s in of.paragraphs.items()})
+    if tight < 1:
+        of = replace(of, paragraphs={k: _tight(s, tight) for k, s in of.paragraphs.items()})
     paragraphs = "\n".join(_paragraph(s, of) for s in of.paragraphs.values())
     characters = "\n".join(f".{s.id} {{ {_font(s)} }}" for s in of.characters.values() if s.font)
     return f"{COMMON}\n{_pages(of)}\n{paragraphs}\n{characters}\n"
 
 
-def _tight(s: Style) -> Style:
+def _tight(s: Style, by: float) -> Style:
     if s.id.startswith("footer") or s.line is None:
         return s
-    return replace(s, line=round(s.line * TIGHT, 2), before=s.before * TIGHT, after=s.after * TIGHT)
+    return replace(s, line=round(s.line * by, 2), before=s.before * by, after=s.after * by)
 
 
 def foot_height(of: Layout, lines: int) -> float:

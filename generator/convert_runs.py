@@ -13,6 +13,12 @@ from generator.convert_parts import POINT_MM, R, Source, W, local, unsupported, 
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_·]*(?:-[A-Za-z0-9./_·]+)+")
 """A number or code with hyphens: kept in one line where it fits."""
+WHOLE = re.compile(rf"{CODE.pattern}|\d{{1,2}}月\d{{1,2}}日|\d{{1,2}}时\d{{2}}分|第\d+号|\d[\d,.]*[一-鿿]")
+"""In a narrow cell the parts of a date, a number and a figure with its unit are kept in one line as well."""
+NARROW_CELL = 70.0
+"""Room of such a cell, mm: in longer lines a break within a date is not felt."""
+NARROW = 0.6
+"""Width of a letter of a code against a Chinese character, on the safe side."""
 
 EMU_MM = 36000
 ALIGN = {"left": "left", "start": "left", "center": "center", "right": "right", "end": "right", "both": "justify"}
@@ -127,11 +133,10 @@ def _inline(line: Line, child: etree._Element) -> None:
 def _run(line: Line, run: etree._Element) -> None:
     pieces: list[str] = []
     properties = run.find(f"{W}rPr")
-    room = line.source.room
     for child in run:
         name = local(child)
         if name == "t":
-            pieces.append(_text(child.text or "", room) if line.instruction is None else "")
+            pieces.append(_text(child.text or "", line.source) if line.instruction is None else "")
         elif name in ("instrText", "fldChar"):
             _complex_field(line, child)
         elif name in READERS:
@@ -162,14 +167,16 @@ def _field(instruction: str) -> str:
     return FIELDS[name]
 
 
-def _text(text: str, room: float) -> str:
+def _text(text: str, source: Source) -> str:
     """Escape text and keep codes whole where they fit the line; the "·" in them is as narrow as their letters."""
     out, end = [], 0
-    for match in CODE.finditer(text):
+    in_cell = source.room < source.layout.width
+    each = (source.layout.paragraphs["cell_value"].size or 12) * POINT_MM if in_cell else 12 * POINT_MM
+    for match in (WHOLE if source.room < NARROW_CELL else CODE).finditer(text):
         out.append(escape(text[end : match.start()]))
         code = escape(match.group()).replace("·", '<span class="dot">·</span>')
-        fits = len(match.group()) * 12 * POINT_MM * 0.6 < room
-        out.append(f'<span class="k">{code}</span>' if fits else code)
+        width = sum(each * (NARROW if c.isascii() else 1) for c in match.group())
+        out.append(f'<span class="k">{code}</span>' if width < source.room else code)
         end = match.end()
     return "".join(out) + escape(text[end:])
 

@@ -12,6 +12,9 @@ from generator.convert_runs import paragraph
 SKIPPED = {"bookmarkStart", "bookmarkEnd", "proofErr", "sectPr", "tcPr", "permStart", "permEnd", "tblPr"}
 """Elements beside paragraphs that carry no text."""
 
+STYLES = ("grid", "joined", "plain")
+"""Ruled; ruled and going on with the table above; without rules."""
+
 PADDING = 3.2
 """Left and right padding of a cell together, mm."""
 MOST_CELLS = 20_000
@@ -42,7 +45,7 @@ def blocks(source: Source, container: etree._Element) -> Iterator[str]:
 
 def _table(source: Source, table: etree._Element) -> str:
     style = value(table, "tblPr/tblStyle") or "grid"
-    if style not in ("grid", "plain"):
+    if style not in STYLES:
         raise unsupported(f"表格样式“{style}”")
     grid = table.find(f"{W}tblGrid")
     widths = [int(c.get(W + "w", "0")) / TWIPS_MM for c in (() if grid is None else grid)]

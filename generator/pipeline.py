@@ -14,11 +14,13 @@ from dataclasses import dataclass, replace
 from html import escape
 from importlib import resources
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import cssselect2
 from weasyprint import CSS, HTML, Document
 from weasyprint.css import ColorProfile
+from weasyprint.formatting_structure import boxes
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -27,7 +29,7 @@ from generator import justify
 from generator.compile import compile_template
 from generator.compile_styles import layout
 from generator.convert import Converted, convert
-from generator.convert_css import PLAIN, style_sheet
+from generator.convert_css import PLAIN, TIGHT, style_sheet
 from generator.convert_text import docx_text
 from generator.fonts import use_fonts
 from generator.furniture import Furniture
@@ -41,10 +43,10 @@ VARIANT, COLOURS, PROFILE = "pdf/a-2a", "anjuan", "sRGB2014.icc"
 MOST_PAGES = 400
 """A single paper with more pages is a mistake or an attack."""
 
-GAIN_LETTER, GAIN_TABLE = 0.09, 0.15
-"""What tighter lines, and in tables shorter rows, save of each page."""
+GAIN_TABLE = 0.15
+"""What tighter lines and shorter rows save of each page of a form."""
 MOST_SAVED = 0.5
-"""A last page used more than this is worth its paper."""
+"""A form's last page used more than this is worth its paper."""
 TIGHT_ROWS = 0.85
 ROW_HEIGHT = re.compile(r'(<tr[^>]*style="height:)([\d.]+)mm')
 
@@ -103,31 +105,36 @@ def _warm(fonts_dir: str) -> Warm:
     return Warm(fonts=FontConfiguration(), profile=Srgb(), sheets={})
 
 
-def _sheet(fonts_dir: str, name: str, *, tight: bool = False) -> CSS:
+def _sheet(fonts_dir: str, name: str, tight: float = 1.0) -> CSS:
     kept = _warm(fonts_dir)
-    key = f"{name} tight" if tight else name
+    key = f"{name} {tight}"
     if key not in kept.sheets:
-        kept.sheets[key] = CSS(string=style_sheet(name, tight=tight), font_config=kept.fonts, url_fetcher=Assets({}))
+        kept.sheets[key] = CSS(string=style_sheet(name, tight), font_config=kept.fonts, url_fetcher=Assets({}))
     return kept.sheets[key]
 
 
 def _best_layout(converted: Converted, job: Job, layout_name: str) -> Document:
     """Lay out; when tighter lines may save the last page, try them and keep them if they do."""
-    document = _lay_out(converted, job, layout_name, tight=False)
+    document = _lay_out(converted, job, layout_name)
     pages = len(document.pages)
-    if pages > 1 and _used(document) < MOST_SAVED and _saves(document, layout_name):
-        tighter = _lay_out(replace(converted, body=_shorter_rows(converted.body)), job, layout_name, tight=True)
-        if len(tighter.pages) < pages:
-            return tighter
+    if pages == 1:
+        return document
+    shorter = replace(converted, body=_shorter_rows(converted.body))
+    for tight in TIGHT[1:]:
+        if _saves(document, layout_name, tight):
+            tighter = _lay_out(shorter, job, layout_name, tight)
+            if len(tighter.pages) < pages:
+                return tighter
     return document
 
 
-def _saves(document: Document, layout_name: str) -> bool:
-    """Tell whether tighter lines may save the last page; of a letter the room left on the page before it counts too."""
+def _saves(document: Document, layout_name: str, tight: float) -> bool:
+    """Tell whether lines so much tighter may save the last page; only a letter's become still tighter."""
     pages = len(document.pages)
+    enough = tight * sum(_used(document, at) for at in range(pages)) < pages - 1
     if layout_name == "letter":
-        return _used(document) - (1 - _used(document, -2)) < GAIN_LETTER * pages
-    return _used(document) < GAIN_TABLE * pages
+        return enough
+    return tight == TIGHT[1] and (enough or _used(document) < min(MOST_SAVED, GAIN_TABLE * pages))
 
 
 def _used(document: Document, at: int = -1) -> float:
@@ -135,16 +142,26 @@ def _used(document: Document, at: int = -1) -> float:
     page = document.pages[at]._page_box
     bodies = (child for child in page.children[0].children if child.element_tag == "body")  # 草稿 lies beside it
     top = page.content_box_y()
-    last = max((child.position_y + child.margin_height() for body in bodies for child in body.children), default=top)
+    last = max((_foot(child) for body in bodies for child in body.children), default=top)
     return float(last - top) / float(page.height)
+
+
+def _foot(block: Any) -> Any:
+    """Return where a block's last line or row ends; a block that goes on over the page is itself given as higher."""
+    parts = [box for box in block.descendants() if isinstance(box, boxes.LineBox | boxes.TableRowBox)]
+    rows = [box for box in parts if isinstance(box, boxes.TableRowBox)]
+    last = (rows or parts)[-1:]
+    if last:
+        return last[0].position_y + last[0].height
+    return block.position_y + block.margin_height()
 
 
 def _shorter_rows(html: str) -> str:
     return ROW_HEIGHT.sub(lambda m: f"{m[1]}{float(m[2]) * TIGHT_ROWS:.2f}mm", html)
 
 
-def _lay_out(converted: Converted, job: Job, layout_name: str, *, tight: bool) -> Document:
-    sheet = _sheet(job.fonts_dir, layout_name, tight=tight)
+def _lay_out(converted: Converted, job: Job, layout_name: str, tight: float = 1.0) -> Document:
+    sheet = _sheet(job.fonts_dir, layout_name, tight)
     kept = _warm(job.fonts_dir)
     html = Page(_page(converted, job.furniture), Assets(converted.images))
     document = html.render(font_config=kept.fonts, color_profiles={COLOURS: kept.profile}, stylesheets=[sheet])

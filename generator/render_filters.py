@@ -61,6 +61,11 @@ def _or(value: Any, text: str) -> Any:
     return text if isinstance(value, Mark) or value in (None, "") else value
 
 
+def _led(value: Any, words: str) -> str:
+    """Return a value after words that stand only with it; nothing when it is empty."""
+    return "" if isinstance(value, Mark) or value in (None, "") else f"{words}{printed(value)}"
+
+
 def _clause(value: Any) -> str:
     """Return a value without its final stop, for use inside a sentence."""
     return str(printed(value)).rstrip("。；，、. \a")
@@ -96,6 +101,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "officers": _passing(lambda value: wording.officers(_people(value))),
     "clause": _passing(_clause),
     "or": _or,
+    "led": _led,
     "count": lambda value: 0 if isinstance(value, Mark) else len(value),
     "box": _box,
     "unlisted": _unlisted,

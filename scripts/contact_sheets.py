@@ -78,7 +78,7 @@ def job_of(catalogue: Catalogue, definition: DocumentType, kind: str) -> Job:
         digest_prefix="0" * 16,
         verify_url="http://127.0.0.1:8000/v",
         title=definition.title,
-        number=str(values.get("doc_no") or values.get("receipt_no") or ""),
+        number=str(values.get("doc_no") or values.get("receipt_no") or _number(definition)),
         agency_name=str(values.get("agency") or "清河镇人民政府（虚构）"),
         created_at="2026-03-10T00:00:00+00:00",
         contact=str(values.get("agency_contact") or ""),
@@ -86,6 +86,11 @@ def job_of(catalogue: Catalogue, definition: DocumentType, kind: str) -> Job:
     )
     images = pictures(catalogue, definition.id, values)
     return Job(definition=definition, values=values, furniture=furniture, fonts_dir=str(FONTS), images=images)
+
+
+def _number(definition: DocumentType) -> str:
+    """Return a number as the ledger would give it, so that the line of a form has its place."""
+    return f"清政{definition.number_character}〔2026〕第1号" if definition.number_character else ""
 
 
 def sheet(images: Sequence[Image.Image]) -> Image.Image:

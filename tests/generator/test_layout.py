@@ -1,11 +1,21 @@
-"""Pages: a seal is never alone on one, heads of tables repeat, records are signed on each page, rows stay whole."""
+"""Pages: seals and signatures are never alone, heads of lists repeat, records are signed on each, rows stay whole."""
 
+import re
+from itertools import pairwise
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
+from generator.compile import compile_template
+from generator.compile_styles import W_NS
+from generator.convert_css import TIGHT, style_sheet
 from generator.pipeline import Made, make
-from tests.generator.jobs import characters, job, lines, page_image, small_job, texts, words
+from tests.generator import golden
+from tests.generator.jobs import catalogue, characters, job, lines, page_image, parts, small_job, texts, words
+
+W = f"{{{W_NS}}}"
+SIZES = re.compile(r"font-size: [0-9.]+pt")
 
 LETTER_FIELDS = [
     {"name": "text", "label": "文字", "kind": "long_text"},
@@ -23,6 +33,11 @@ ROWS_FIELD = {
     "kind": "list",
     "columns": [{"name": "item", "label": "物品名称"}, {"name": "note", "label": "备注说明"}],
 }
+SIGN_FIELD = {"name": "sign", "label": "经办人签名", "kind": "signature"}
+SIGN_SLOT = {"id": "sign", "part": "sign", "role": "handler", "label": "经办人", "signs": "sign"}
+LIST_HEAD = [{"label": "物品名称", "span": 2}, {"label": "备注说明", "span": 2}]
+LIST_ROW = {"each": "rows", "row": [{"text": "{{ item.item }}", "span": 2}, {"text": "{{ item.note }}", "span": 2}]}
+LAST_ROW = [{"label": "说明"}, {"value": "text", "span": 3}]
 
 
 def _letter(text: str) -> Made:
@@ -97,17 +112,119 @@ def test_every_page_of_a_record_is_signed_and_numbered() -> None:
             assert signer in page[-160:]
 
 
-@pytest.mark.parametrize("kind", ["ordinary", "minimal", "hard"])
-def test_a_row_of_signatures_stays_with_the_row_before_it(kind: str) -> None:
-    made = make(job("hearing_report", kind))
-    last = texts(made.pdf)[-1]
-    assert "听证主持人" in last
-    assert len(last.split("签名：")[0]) > len("理由") + 20
+def _form(rows: list[Any], count: int, *, last: str = "完毕") -> Made:
+    """Make a form with a list in its midst."""
+    listed = [{"item": f"第{i}件物品", "note": "完好"} for i in range(1, count + 1)]
+    fields = [ROWS_FIELD, {"name": "text", "label": "文字", "kind": "long_text"}, SIGN_FIELD]
+    values = {"rows": listed, "text": last, "sign": [{"name": "甲一", "date": "2026-01-06"}]}
+    return make(small_job([{"table": rows}], values, fields=fields, slots=[SIGN_SLOT], layout="form"))
 
 
-@pytest.mark.parametrize("type_id", ["test_period_notice", "deferral_notice", "hearing_termination"])
-def test_a_letter_that_a_few_millimetres_would_send_to_a_second_page_keeps_to_one(type_id: str) -> None:
-    assert make(job(type_id)).pages == 1
+def test_a_list_in_the_midst_of_a_form_goes_on_under_its_head_and_the_rest_without_it() -> None:
+    rows = [[{"label": "案由"}, {"value": "text", "span": 3}], LIST_HEAD, LIST_ROW, LAST_ROW]
+    pages = texts(_form(rows, 60, last="一样" * 900).pdf)
+    assert len(pages) > 4
+    listed = [page for page in pages if "件物品" in page]
+    assert all(page.count("物品名称备注说明") == 1 for page in listed)
+    assert "物品名称" not in pages[-1]
+
+
+def test_parts_of_a_form_touch_as_rows_of_one_table_do() -> None:
+    image = page_image(_form([[{"label": "案由"}, {"value": "text", "span": 3}], LIST_HEAD, LIST_ROW, LAST_ROW], 3).pdf)
+    column = image.convert("L").crop((image.width // 2 - 60, 0, image.width // 2 - 59, image.height // 2)).tobytes()
+    dark = [i for i, value in enumerate(column) if value < 140]
+    rules = [i for i in dark if i - 1 not in dark]
+    steps = [b - a for a, b in pairwise(rules)]
+    assert len(rules) >= 7
+    assert max(steps) - min(steps) <= 4, rules
+
+
+def test_a_row_of_labels_before_a_list_is_its_head_in_every_type() -> None:
+    headless = []
+    for definition in catalogue().types.values():
+        document = ET.fromstring(parts(compile_template(definition).docx)["word/document.xml"])  # noqa: S314 - our own
+        for table in document.iter(f"{W}tbl"):
+            rows = list(table.iter(f"{W}tr"))
+            looped = [i for i, row in enumerate(rows) if "{%tr for" in _text_of(row)]
+            before = [rows[i - 1] for i in looped if i and _labels_only(rows[i - 1])]
+            headless += [definition.id for row in before if row.find(f"{W}trPr/{W}tblHeader") is None]
+    assert headless == []
+
+
+def _text_of(row: ET.Element) -> str:
+    return "".join(t.text or "" for t in row.iter(f"{W}t"))
+
+
+def _labels_only(row: ET.Element) -> bool:
+    styles = {style.get(f"{W}val") for style in row.iter(f"{W}pStyle")}
+    return styles == {"cell_label"} and "{%" not in _text_of(row)
+
+
+@pytest.mark.parametrize("count", range(14, 30, 3))
+def test_a_table_of_signatures_is_not_alone_on_a_page(count: int) -> None:
+    listed = [{"item": f"第{i}件物品", "note": "完好"} for i in range(1, count + 1)]
+    blocks = [{"list": "rows"}, {"table": [[{"label": "经办人"}, {"sign": "sign", "span": 3}]]}]
+    values = {"rows": listed, "sign": [{"name": "甲一", "date": "2026-01-06"}]}
+    made = make(small_job(blocks, values, fields=[ROWS_FIELD, SIGN_FIELD], slots=[SIGN_SLOT], layout="form"))
+    assert f"第{count}件物品" in texts(made.pdf)[-1]
+
+
+@pytest.mark.parametrize("count", range(500, 600, 28))
+def test_words_that_announce_a_table_stay_with_it(count: int) -> None:
+    listed = [{"item": f"第{i}件物品", "note": "完好"} for i in range(1, 4)]
+    blocks = [{"text": "{{ text }}"}, {"text": "现返还下列物品："}, {"list": "rows", "widths": [78, 78]}]
+    made = make(small_job(blocks, {"text": "特" * count, "rows": listed}, fields=[*LETTER_FIELDS, ROWS_FIELD]))
+    page = next(page for page in texts(made.pdf) if "现返还下列物品" in page)
+    assert all(f"第{i}件物品" in page for i in range(1, 4))
+
+
+ONE_PAGE = (
+    "test_period_notice",
+    "deferral_notice",
+    "hearing_termination",
+    "stop_order",
+    "permit_refusal_decision",
+    "non_acceptance_decision",
+    "supplement_notice",
+    "coercive_release_decision",
+    "inspection_result_notice",
+    "summary_penalty_decision",
+)
+
+
+def test_a_paper_that_a_few_lines_would_send_to_a_further_page_is_set_tighter() -> None:
+    pages = {type_id: (golden.known(type_id, "ordinary") or [0])[0] for type_id in (*ONE_PAGE, "penalty_decision")}
+    assert pages == dict.fromkeys(ONE_PAGE, 1) | {"penalty_decision": 3}
+
+
+@pytest.mark.parametrize("tight", TIGHT)
+def test_tighter_lines_keep_the_size_of_letters(tight: float) -> None:
+    assert SIZES.findall(style_sheet("letter", tight)) == SIZES.findall(style_sheet("letter"))
+
+
+def test_a_date_in_a_narrow_cell_is_broken_between_its_parts() -> None:
+    rows = [{"item": "甲", "note": "2026年12月31日16时30分"}]
+    made = make(small_job([{"list": "rows", "widths": [148, 22]}], {"rows": rows}, fields=[ROWS_FIELD], layout="list"))
+    drawn = [words(line) for line in lines(made.pdf)]
+    assert any("12月31日" in line for line in drawn)
+    assert any("16时30分" in line for line in drawn)
+
+
+def test_a_cell_whose_values_are_all_empty_is_struck_as_a_whole() -> None:
+    block = {
+        "table": [
+            [{"label": "期限"}, {"text": "{{ text }}日，{{ text }}"}, {"label": "依据"}, {"text": "见{{ text }}"}]
+        ]
+    }
+    assert "／日" not in make(small_job([block], {}, layout="form")).text
+    assert make(small_job([block], {}, layout="form")).text.count("／") == 2
+
+
+def test_a_label_within_a_line_is_not_broken() -> None:
+    block = {"line": [{"label": "法定代表人", "text": "{{ text }}"}, {"label": "职务", "text": "经理"}]}
+    for count in range(12, 20):
+        made = make(small_job([block], {"text": "名" * count}))
+        assert any("职务：" in words(line) for line in lines(made.pdf))
 
 
 def test_lines_of_a_record_are_ruled() -> None:

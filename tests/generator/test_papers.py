@@ -1,6 +1,6 @@
 """Every type is drawn with each of its samples, once a run: one text in DOCX and PDF, all on the page, a place for the
-seal, PDF/A-2a by veraPDF's judgement, and the same text and boxes as are kept in `golden/` (`python -m scripts.golden`
-after a wanted change)."""
+seal, nothing orphaned on a last page, lists under their heads, PDF/A-2a by veraPDF's judgement, and the same text and
+boxes as are kept in `golden/` (`python -m scripts.golden` after a wanted change)."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,7 +15,8 @@ from foundation.settings import ROOT
 from generator.convert_text import difference, docx_text, pdf_text
 from generator.pipeline import Made, make
 from tests.generator import golden
-from tests.generator.jobs import Char, characters, job
+from tests.generator.jobs import Char, characters, job, texts
+from tests.generator.pages import FOOT, LEAST_SAID, headless, said
 
 PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
 TYPES = sorted(path.parent.name for path in (ROOT / "templates").glob("*/*/definition.yaml"))
@@ -66,11 +67,20 @@ def _drawn(made: Made) -> list[list[Char]]:
     return pages
 
 
+def _holds_together(made: Made, type_id: str, kind: str) -> None:
+    """Hold that no page is empty, the last says more than signatures do, and lists go on under their heads."""
+    order, pages = job(type_id, kind), texts(made.pdf)
+    assert all(page.partition(FOOT)[0] for page in pages)
+    assert made.pages == 1 or len(said(order.definition, order.values, pages[-1])) >= LEAST_SAID, pages[-1]
+    assert headless(made.docx, pages) == []
+
+
 @pytest.mark.parametrize("kind", ["ordinary", "minimal"])
 @pytest.mark.parametrize("type_id", TYPES)
 def test_docx_and_pdf_hold_the_same_text_and_look_as_before(papers: Papers, type_id: str, kind: str) -> None:
     made = papers.draw(type_id, kind)
     assert difference(made.docx, made.pdf) == ""
+    _holds_together(made, type_id, kind)
     assert (made.seal_place is not None) >= (job(type_id, kind).definition.seal is not None)
     assert papers.look(type_id, kind) == golden.known(type_id, kind)
 
@@ -80,6 +90,7 @@ def test_long_values_go_on_over_pages_lose_nothing_and_look_as_before(papers: Pa
     made = papers.draw(type_id, "hard")
     written, drawn = Counter(docx_text(made.docx)), Counter("".join(pdf_text(made.pdf)))
     assert {c: n for c, n in written.items() if c.strip() and drawn[c] < n and c != "-"} == {}
+    _holds_together(made, type_id, "hard")
     assert papers.look(type_id, "hard") == golden.known(type_id, "hard")
 
 
