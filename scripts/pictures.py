@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -114,22 +114,23 @@ PAPERS = (
 
 
 def main() -> None:
-    """Take the pictures, delete those that are no longer drawn, say where they are."""
+    """Take the pictures, or those of the pages that are named; delete what is no longer drawn; say where they are."""
     TARGET.mkdir(parents=True, exist_ok=True)
+    wanted = sys.argv[1:]
     drawn = set()
     with _demo() as (folder, accounts), servers(folder) as running, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         people, ctx = People(browser, running.url, accounts), build_context(Settings(data_dir=folder))
         rows = rows_of(people, ctx)
         _wait_for_work(ctx)
-        for name, image in (*_pages(people, rows), *_papers(people, rows)):
+        for name, image in _pages(people, rows, wanted) if wanted else _all(people, rows):
             width = 760 if name.startswith("paper-") else None
             _keep(image, TARGET / f"{name}.png", width=width)
             drawn.add(f"{name}.png")
         people.close()
         browser.close()
         ctx.database.close()
-    for path in TARGET.glob("*.png"):
+    for path in [] if wanted else list(TARGET.glob("*.png")):
         if path.name not in drawn:
             path.unlink()
     sys.stdout.write(f"{len(drawn)} pictures in {TARGET}\n")
@@ -159,11 +160,21 @@ def _wait_for_work(ctx: Context) -> None:
         time.sleep(1)
 
 
-def _pages(people: People, rows: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
-    for name, (person, path) in PAGES.items():
+def _all(people: People, rows: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    yield from _pages(people, rows, list(PAGES))
+    yield from _dark(people, rows)
+    yield from _papers(people, rows)
+
+
+def _pages(people: People, rows: Mapping[str, str], wanted: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    for name in wanted:
+        person, path = PAGES[name]
         page = people.page(person)
         for suffix, view in VIEWS.items():
             yield name + suffix, _taken(page, people.url + path.format(**rows), view)
+
+
+def _dark(people: People, rows: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     page = people.page(CLERK)
     page.emulate_media(color_scheme="dark")
     yield "case-dark", _taken(page, f"{people.url}/cases/{rows['running']}", VIEWS[""])
@@ -173,7 +184,9 @@ def _taken(page: Page, address: str, view: dict[str, int]) -> bytes:
     page.set_viewport_size(view)  # type: ignore[arg-type]
     page.goto(address)
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("() => [...document.querySelectorAll('video')].every(v => v.readyState > 1)")
+    if page.locator("video").count():
+        page.wait_for_function("() => document.querySelector('video').networkState === HTMLMediaElement.NETWORK_IDLE")
+        page.wait_for_timeout(500)  # the ring that says so goes away
     return page.screenshot()
 
 
