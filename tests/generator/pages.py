@@ -4,12 +4,17 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from math import hypot
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from catalogue import body as b
 from catalogue.definitions import DocumentType
 from generator.compile_styles import W_NS
+from generator.pipeline import Made
+from generator.seal import ABOVE_MM
+from generator.seal_order import SEAL_MM
+from tests.generator.jobs import Char, lines
 
 W = f"{{{W_NS}}}"
 LEAST_SAID = 12
@@ -35,6 +40,25 @@ def headless(docx: bytes, pages: list[str]) -> list[str]:
     """Return the beginnings of pages that begin with a row of a list whose head is not repeated there."""
     rows = tuple(row for row in _listed(docx) if len(row) > 2)  # a short one may begin any text
     return [page[:40] for page in pages[1:] if rows and BLANK.sub("", page).startswith(rows)]
+
+
+def under_seal(made: Made) -> str:
+    """Return the text that the seal would cover beside the agency's name and the date."""
+    if made.seal_place is None:
+        return ""
+    page, x, date = made.seal_place
+    drawn = [c for line in lines(made.pdf, page) for c in line if not _sealed(_middle(c) - date)]
+    away = [hypot((c.left + c.right) / 2 - x, _middle(c) - date + ABOVE_MM) for c in drawn]
+    return "".join(c.text for c, distance in zip(drawn, away, strict=True) if distance < SEAL_MM / 2)
+
+
+def _middle(char: Char) -> float:
+    return (char.top + char.bottom) / 2
+
+
+def _sealed(below: float) -> bool:
+    """Tell whether a line stands where the date (0 mm) or the agency's name over it does."""
+    return abs(below) < 2 or -13 < below < -5
 
 
 def _signers(definition: DocumentType, values: Mapping[str, Any]) -> Iterator[str]:

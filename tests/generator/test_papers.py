@@ -16,7 +16,7 @@ from generator.convert_text import difference, docx_text, pdf_text
 from generator.pipeline import Made, make
 from tests.generator import golden
 from tests.generator.jobs import Char, characters, job, texts
-from tests.generator.pages import FOOT, LEAST_SAID, headless, said
+from tests.generator.pages import FOOT, LEAST_SAID, headless, said, under_seal
 
 PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
 TYPES = sorted(path.parent.name for path in (ROOT / "templates").glob("*/*/definition.yaml"))
@@ -68,11 +68,12 @@ def _drawn(made: Made) -> list[list[Char]]:
 
 
 def _holds_together(made: Made, type_id: str, kind: str) -> None:
-    """Hold that no page is empty, the last says more than signatures do, and lists go on under their heads."""
+    """Hold that no page is empty, the last says more than signatures, lists have their heads, seals cover no text."""
     order, pages = job(type_id, kind), texts(made.pdf)
     assert all(page.partition(FOOT)[0] for page in pages)
     assert made.pages == 1 or len(said(order.definition, order.values, pages[-1])) >= LEAST_SAID, pages[-1]
     assert headless(made.docx, pages) == []
+    assert under_seal(made) == ""
 
 
 @pytest.mark.parametrize("kind", ["ordinary", "minimal"])
