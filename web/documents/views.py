@@ -47,7 +47,9 @@ def document(document_id: str) -> ResponseReturnValue:
             remarks=[sealing.opened(see.ctx.keys, r) for r in queries.remarks_of(see.session, document_id)],
             recordings=_recordings(see, facts),
             why=why,
-            preview=None if drawn or facts.status not in OPEN else previews.shown(see, facts),
+            preview=None
+            if drawn or facts.status not in OPEN
+            else previews.shown(see, facts, wait="drawn" in request.args),
         )
 
 

@@ -32,15 +32,13 @@ def pdf_of(see: Sight, facts: DocumentFacts) -> bytes:
     Raises:
         BadInput: A value cannot be drawn; the message names which.
     """
-    key = (facts.id, key_of(see, facts))
-    with _lock:
-        if key in _made:
-            _made.move_to_end(key)
-            return _made[key]
+    key = key_of(see, facts)
+    if (kept := _kept(facts, key)) is not None:
+        return kept
     pdf = drawing.preview(see.ctx, see.session, facts.id, the_press().pool).pdf
     if facts.secrecy == "normal":
         with _lock:
-            _made[key] = pdf
+            _made[facts.id, key] = pdf
             while len(_made) > KEPT:
                 _made.popitem(last=False)
     return pdf
@@ -61,10 +59,22 @@ def _drawn(pdf: bytes, number: int) -> bytes:
     return preview.pages(pdf, DPI, only=number)[0]
 
 
-def shown(see: Sight, facts: DocumentFacts) -> dict[str, Any]:
-    """Return what a page needs to show the preview: how many pages, or what keeps it from being drawn."""
+def shown(see: Sight, facts: DocumentFacts, *, wait: bool = True) -> dict[str, Any]:
+    """Return what a page needs to show the preview: how many pages, or what keeps it from being drawn.
+
+    Without `wait` a preview that is not kept is not made: the page comes at once, and its script asks for the pages.
+    """
+    if not wait and _kept(facts, key_of(see, facts)) is None:
+        return {"pages": 0, "key": "", "undrawn": None, "waiting": True}
     try:
-        return {"pages": page_count(see, facts), "key": key_of(see, facts), "undrawn": None}
+        return {"pages": page_count(see, facts), "key": key_of(see, facts), "undrawn": None, "waiting": False}
     except AnjuanError as error:
         fault = Finding(code=error.code, message=error.message, remedy=error.remedy, path=error.path)
-        return {"pages": 0, "key": "", "undrawn": fault}
+        return {"pages": 0, "key": "", "undrawn": fault, "waiting": False}
+
+
+def _kept(facts: DocumentFacts, key: str) -> bytes | None:
+    with _lock:
+        if (facts.id, key) in _made:
+            _made.move_to_end((facts.id, key))
+        return _made.get((facts.id, key))

@@ -299,7 +299,7 @@ def _edit_page(see: Sight, document_id: str, form: Form) -> str:
         recordings=see.seen(queries.recordings_of(see.session, case.id)) if case else [],
         people=_people(see, case),
         papers=[name for key, name in papers.items() if key != facts.id],
-        **previews.shown(see, facts),
+        **previews.shown(see, facts, wait="drawn" in request.args),
     )
 
 

@@ -1,4 +1,6 @@
 // The desk: saves by itself, keeps what is typed on this machine too, redraws the paper, asks when two people changed one field.
+import { SETTLED, pagesOf, waiting } from "./preview.js";
+
 const form = document.querySelector("#paper-form");
 const field = (name) => name.split("[")[0];
 const WAIT = 1200;       // milliseconds after the last key
@@ -125,15 +127,12 @@ function faults(list) {
 async function redraw() {
   const place = document.querySelector("#preview");
   const side = place.closest(".desk-side"), top = side.scrollTop;
-  const answer = await fetch(form.dataset.preview).catch(() => null);
-  if (!answer?.ok || answer.redirected) return;  // signed out meanwhile: the next save says so
-  const fresh = document.createElement("div");
-  fresh.innerHTML = await answer.text();  // our own server's piece of page
+  const fresh = await pagesOf(form.dataset.preview);
+  if (!fresh) return;  // signed out meanwhile: the next save says so
   const told = fresh.querySelector("template[data-missing]");
   document.querySelector("#missing").replaceChildren(told.content);
   document.querySelector("#lacking-count").textContent = told.dataset.missing;
   told.remove();
-  await Promise.all([...fresh.querySelectorAll("img")].slice(0, 2).map((i) => { i.loading = "eager"; return i.decode().catch(() => null); }));
   place.replaceChildren(...fresh.childNodes);
   side.scrollTop = top;
 }
@@ -223,3 +222,4 @@ document.addEventListener("visibilitychange", () => { if (document.visibilitySta
 addEventListener("online", () => save());
 addEventListener("beforeunload", (event) => { if (changed.size || saving) event.preventDefault(); });
 restore();
+if (waiting) drawing = setTimeout(redraw, SETTLED);
