@@ -25,7 +25,15 @@ def test_every_file_that_a_page_names_is_there(handler: FlaskClient) -> None:
     for path in re.findall(r'(?:href|src)="(/static/[^"]+)"', handler.get("/").text):
         answer = handler.get(path)
         assert answer.status_code == 200, path
+        assert re.search(r"\?v=[0-9a-f]{12}$", path), path
+        assert "immutable" in answer.headers["Cache-Control"], path
         answer.close()
+
+
+def test_a_file_asked_for_without_its_mark_is_asked_for_again(handler: FlaskClient) -> None:
+    answer = handler.get("/static/app.css")
+    assert "immutable" not in answer.headers["Cache-Control"]
+    answer.close()
 
 
 def test_a_change_without_the_token_is_refused(site: Site, handler: FlaskClient) -> None:
