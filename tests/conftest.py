@@ -52,6 +52,16 @@ def pytest_configure(config: pytest.Config) -> None:
         servers.begin_run()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what may take longest (its own limit of time), so that no worker is alone with it at the end."""
+    items.sort(key=_longest, reverse=True)
+
+
+def _longest(item: pytest.Item) -> float:
+    limit = item.get_closest_marker("timeout")
+    return float(limit.args[0]) if limit else 0.0
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the servers when all workers are done."""
     if not hasattr(config, "workerinput"):

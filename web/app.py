@@ -1,10 +1,6 @@
 """Build the web application: one context, one look, one error handler; an area per folder."""
 
 import datetime as dt
-import functools
-import hashlib
-from pathlib import Path
-from typing import Any
 
 from flask import Flask, g
 
@@ -15,7 +11,7 @@ from foundation import slots
 from foundation.clock import local
 from foundation.context import Context, build_context
 from foundation.errors import Unavailable
-from web import errors, security
+from web import errors, security, statics
 from web.admin.views import admin
 from web.api.views import api
 from web.auth.tokens import tokens
@@ -103,8 +99,6 @@ AREAS = (
     api,
 )
 
-STATIC = Path(__file__).parent / "static"
-
 
 def create_app(context: Context | None = None) -> Flask:
     """Return the application on the installation's settings, or on a given context (tests)."""
@@ -122,24 +116,12 @@ def create_app(context: Context | None = None) -> Flask:
     app.jinja_env.filters.update(FILTERS, moment=moment)
     app.context_processor(lambda: {"demo": context.settings.is_demo, "may": _may, "reminded": _reminded})
     app.add_template_global(lambda: len(slots.held(context)), "workers")
-    app.url_defaults(_mark)
+    app.url_defaults(statics.mark)
     errors.install(app)
     security.install(app)
     for area in AREAS:
         app.register_blueprint(area)
     return app
-
-
-def _mark(endpoint: str, values: dict[str, Any]) -> None:
-    """Give the address of a file of ours a mark that changes with its bytes: browsers keep it and ask no more."""
-    if endpoint == "static" and values.get("filename"):
-        values.setdefault("v", _digest(str(values["filename"])))
-
-
-@functools.cache
-def _digest(name: str) -> str:
-    file = STATIC / name
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else ""
 
 
 def _may(permission: str) -> bool:
