@@ -15,6 +15,7 @@ from casework.facts import (
     Status,
 )
 from casework.procedure import state_title, title_of
+from catalogue.short_forms import in_full
 
 METHODS: Mapping[str, str] = {
     ServiceMethod.DIRECT: "直接送达",
@@ -109,5 +110,6 @@ FILTERS = {
     "status_name": status_name,
     "secrecy_name": secrecy_name,
     "size_name": size_name,
+    "in_full": in_full,
 }
 """What templates may call."""
