@@ -129,12 +129,12 @@ def _best_layout(converted: Converted, job: Job, layout_name: str) -> Document:
 
 
 def _saves(document: Document, layout_name: str, tight: float) -> bool:
-    """Tell whether lines so much tighter may save the last page; only a letter's become still tighter."""
+    """Tell whether lines so much tighter may save the last page; only a letter's and a form's become still tighter."""
     pages = len(document.pages)
     enough = tight * sum(_used(document, at) for at in range(pages)) < pages - 1
-    if layout_name == "letter":
-        return enough
-    return tight == TIGHT[1] and (enough or _used(document) < min(MOST_SAVED, GAIN_TABLE * pages))
+    if layout_name == "letter" or tight < TIGHT[1]:
+        return enough and layout_name in ("letter", "form")
+    return enough or _used(document) < min(MOST_SAVED, GAIN_TABLE * pages)
 
 
 def _used(document: Document, at: int = -1) -> float:

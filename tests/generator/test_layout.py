@@ -227,6 +227,12 @@ def test_a_label_within_a_line_is_not_broken() -> None:
         assert any("职务：" in words(line) for line in lines(made.pdf))
 
 
+def test_a_form_that_a_line_or_two_would_send_to_a_second_page_keeps_to_one() -> None:
+    code = "《中华人民共和国生态环境法典》"
+    words = {"violated": f"{code}第五百零六条第二款", "penalty_basis": f"{code}第一千一百六十九条第三款"}
+    assert make(job("summary_penalty_decision", party_name="阿依努尔·买买䶮（虚构）", **words)).pages == 1
+
+
 def test_lines_of_a_record_are_ruled() -> None:
     made = make(job("inquiry_record"))
     image = page_image(made.pdf, dpi=144).convert("L")
